@@ -1,0 +1,24 @@
+# Thin over ./svclab and scripts/. `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check up status down
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## a cluster, the application and the proof; ends with URLs that were tried
+	@./svclab demo
+
+test: ## every test, the ones on a cluster included
+	@scripts/bootstrap scripts/test
+
+check: ## format, lint, types, dead code and unit tests; no cluster
+	@scripts/bootstrap scripts/check
+
+up: ## a cluster without the application
+	@./svclab up
+
+status: ## what is there of the cluster, and what it is made of
+	@./svclab status
+
+down: ## remove the cluster and everything that belongs to it
+	@./svclab down

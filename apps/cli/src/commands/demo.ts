@@ -1,0 +1,42 @@
+import { relative } from "node:path";
+import { exitCode, ToolError } from "@svclab/contracts";
+import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
+import { claims, toText } from "@svclab/stable-ip";
+import { Command } from "commander";
+import { tryAddresses } from "../addresses.ts";
+import { prove } from "../proof.ts";
+import { sayer } from "../say.ts";
+import { type NameOption, nameOption, type ProxyOption, proxyOption } from "./options.ts";
+import { colour } from "./verify.ts";
+
+export const demo = (signal: AbortSignal): Command =>
+  new Command("demo")
+    .description("a cluster, the sample application on it, and the proof; ends with URLs")
+    .addOption(nameOption())
+    .addOption(proxyOption())
+    .action(async ({ name, proxyMode }: NameOption & ProxyOption) => {
+      const say = sayer();
+      const lab = await openLab(say, signal);
+      await labUp(lab, name, { proxyMode, retain: false });
+      const images = await labInstall(lab, name, { faults: true });
+      const { folder, report } = await prove(lab, { name, claims, control: false, images });
+      const tried = await tryAddresses(lab, name);
+
+      console.log(toText(report, { width: process.stdout.columns ?? 80, colour: colour() }));
+      const at = relative(process.cwd(), folder);
+      console.log(`report   ${at}/report.html and report.json; the newest is also runs/latest`);
+      console.log(`kubectl  export KUBECONFIG="${labPlace(name).kubeconfig}"`);
+      for (const { way, url, answer } of tried)
+        console.log(
+          `${way.padEnd(13)}${url.padEnd(30)}${answer === 200 ? "answered 200" : answer}`,
+        );
+      console.log("the cluster stays up until: make down");
+      process.exitCode = exitCode[report.outcome];
+      if (tried.some(({ answer }) => answer !== 200))
+        throw new ToolError({
+          code: "page-unreachable",
+          expected: "the page to answer 200 on every way in",
+          found: tried.map(({ way, answer }) => `${way}: ${answer}`).join(", "),
+          todo: `read ${labPlace(name).folder}/load-balancer.log`,
+        });
+    });

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const main = join(import.meta.dirname, "main.ts");
+
+function svclab(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) =>
+    execFile(process.execPath, [main, ...args], (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    ),
+  );
+}
+
+test("--version names every part", async () => {
+  const { code, stdout } = await svclab("--version");
+  assert.equal(code, 0);
+  for (const part of ["svclab", "node", "kubernetes", "containerd", "kind", "cloud-provider-kind"])
+    assert.match(stdout, new RegExp(`^${part} v?\\d+\\.\\d+`, "m"));
+});
+
+test("--help lists every command once", async () => {
+  const { code, stdout } = await svclab("--help");
+  assert.equal(code, 0);
+  for (const name of ["demo", "up", "install", "verify", "status", "down", "doctor", "cache"])
+    assert.equal(stdout.match(new RegExp(`^  ${name}\\b`, "gm"))?.length, 1, name);
+});
+
+const usage: readonly [string, string[], RegExp][] = [
+  ["an unknown command is answered with the nearest", ["upp"], /Did you mean up\?/],
+  ["an unknown option is answered with the nearest", ["up", "--nam", "x"], /Did you mean --name\?/],
+  ["a name that cannot be a name says what could", ["up", "--name", "A_b"], /small letters/],
+  ["an unknown claim lists the claims", ["verify", "ip-stays"], /cluster-ip-survives-pod-kill/],
+  ["an unknown violation lists the violations", ["verify", "--violation", "x"], /session-affinity/],
+  ["a proxy mode that is none lists the modes", ["up", "--proxy-mode", "ipvs"], /nftables/],
+];
+for (const [sentence, args, said] of usage)
+  test(`${sentence}, with exit code 2`, async () => {
+    const { code, stderr } = await svclab(...args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, said);
+  });

@@ -1,0 +1,22 @@
+import { Command } from "commander";
+import { bench } from "./commands/bench.ts";
+import { cache } from "./commands/cache.ts";
+import { demo } from "./commands/demo.ts";
+import { doctor } from "./commands/doctor.ts";
+import { down } from "./commands/down.ts";
+import { install } from "./commands/install.ts";
+import { status } from "./commands/status.ts";
+import { up } from "./commands/up.ts";
+import { verify } from "./commands/verify.ts";
+
+/** Every command, in the order in which a newcomer meets them. */
+export function program(signal: AbortSignal, versions: string): Command {
+  const root = new Command("svclab")
+    .description("Kubernetes Services, shown and proven on your own cluster")
+    .version(versions, "--version", "the version of every part")
+    .showSuggestionAfterError()
+    .exitOverride();
+  const commands = [demo, up, install, verify, status, down, doctor, cache, bench];
+  for (const command of commands) root.addCommand(command(signal).copyInheritedSettings(root));
+  return root;
+}

@@ -1,0 +1,102 @@
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { connect } from "@svclab/cluster";
+import { type Report, ToolError } from "@svclab/contracts";
+import { command, hostPrograms, type Lab, labPlace, onNode, parts, tryCommand } from "@svclab/kind";
+import {
+  type Claim,
+  claims,
+  parseHistory,
+  type RunResult,
+  run,
+  toHtml,
+  toJson,
+  toJUnit,
+  type Violation,
+} from "@svclab/stable-ip";
+
+export interface ProofOptions {
+  readonly name: string;
+  readonly claims: readonly Claim[];
+  readonly violation?: Violation;
+  readonly control: boolean;
+  /** The names that the manifests use, and the images that are on the nodes. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+export interface Proof {
+  /** Folder with history.jsonl, report.json, report.html and junit.xml. */
+  readonly folder: string;
+  readonly report: Report;
+}
+
+/** Runs the claims on a cluster of ours and leaves what it saw and said in runs/. */
+export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
+  const place = labPlace(options.name);
+  const { kubectl } = await hostPrograms(lab);
+  const { kubeconfig, context } = place;
+  const folder = await newRun(lab.checkout);
+  const result = await run({
+    cluster: await connect({ kubeconfig, context, kubectl }),
+    nodeShell: (node, argv) => onNode(lab.engine, node, argv),
+    runDir: folder,
+    claims: options.claims,
+    ...(options.violation === undefined ? {} : { violation: options.violation }),
+    control: options.control,
+    manifests: join(lab.checkout, "k8s"),
+    images: options.images,
+    loadScript: join(lab.checkout, "tests/load/spread.ts"),
+    hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+    commit: await commitOf(lab.checkout),
+    parts: await parts(lab),
+    say: lab.write,
+    signal: lab.signal ?? new AbortController().signal,
+  });
+  await writeReports(folder, result);
+  await pointLatest(lab.checkout, folder);
+  return { folder, report: result.report };
+}
+
+/** The claims of these ids, in the catalogue's order; all where none is named. */
+export function chooseClaims(ids: readonly string[]): readonly Claim[] {
+  const known = new Set(claims.map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined)
+    throw new ToolError({
+      code: "claim-unknown",
+      expected: `one of ${[...known].join(", ")}`,
+      found: unknown,
+      todo: "name one of these, or none for all",
+      exit: 2,
+    });
+  return ids.length === 0 ? claims : claims.filter(({ id }) => ids.includes(id));
+}
+
+async function newRun(checkout: string): Promise<string> {
+  const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
+  const folder = join(checkout, "runs", stamp);
+  await mkdir(join(checkout, "runs"), { recursive: true });
+  await mkdir(folder);
+  return folder;
+}
+
+async function writeReports(folder: string, { report, history }: RunResult): Promise<void> {
+  await writeFile(join(folder, "report.json"), toJson(report));
+  const events = parseHistory(await readFile(history, "utf8"), history);
+  await writeFile(join(folder, "report.html"), toHtml(report, events));
+  await writeFile(join(folder, "junit.xml"), toJUnit(report));
+}
+
+async function pointLatest(checkout: string, folder: string): Promise<void> {
+  const latest = join(checkout, "runs", "latest");
+  await rm(latest, { force: true });
+  await symlink(folder, latest);
+}
+
+/** A source archive has no commit: then the report says so. */
+async function commitOf(checkout: string): Promise<string> {
+  const head = await tryCommand("git", ["-C", checkout, "rev-parse", "--short=12", "HEAD"]);
+  if (head.exitCode !== 0) return "no commit";
+  const changed = await command("git", ["-C", checkout, "status", "--porcelain"]);
+  return `${head.stdout.trim()}${changed === "" ? "" : " with changes"}`;
+}

@@ -1,0 +1,25 @@
+import { Resolver } from "node:dns";
+import type { DnsProbe, Event } from "@svclab/contracts";
+import { nowMs } from "./clock.ts";
+
+/** What a server says when it answered and there is no address. */
+const noAddress = new Set(["ENOTFOUND", "ENODATA"]);
+
+/** Sends one query and resolves to what became of it; never rejects, never tries again. */
+export function dnsProbe(recorder: string, probe: DnsProbe): () => Promise<Event> {
+  const { path, name, server, timeoutMs } = probe;
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  resolver.setServers([server]);
+  return () =>
+    new Promise((resolve) => {
+      const sentMs = nowMs();
+      resolver.resolve4(name, (error, addresses) => {
+        const atMs = nowMs();
+        const shared = { atMs, from: recorder, path, name, tookMs: atMs - sentMs };
+        const code = error?.code ?? null;
+        if (code === null) resolve({ kind: "resolved", ...shared, addresses });
+        else if (noAddress.has(code)) resolve({ kind: "resolved", ...shared, addresses: [] });
+        else resolve({ kind: "unresolved", ...shared, why: code });
+      });
+    });
+}

@@ -1,0 +1,25 @@
+import { serveControl } from "./control.ts";
+import { EventWriter } from "./event-writer.ts";
+import { startProber } from "./prober.ts";
+import { readPlan } from "./read-plan.ts";
+
+const { plan, ended } = await readPlan(process.env, process.stdin);
+const writer = new EventWriter((text) => void process.stdout.write(text));
+const prober = startProber(plan, writer.add);
+
+let stopping = false;
+const stop = async (): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  await prober.stop();
+  writer.flush();
+  process.exit(0);
+};
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);
+// The reader is gone: there is nobody left to tell.
+process.stdout.on("error", () => process.exit(1));
+ended.then(stop);
+
+const listening = await serveControl(plan.control, prober, stop);
+process.stderr.write(`${JSON.stringify({ listening })}\n`);

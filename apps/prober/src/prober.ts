@@ -1,0 +1,68 @@
+import type { Event, HttpProbe, ProberPlan, ProberTargets } from "@svclab/contracts";
+import { dnsProbe } from "./dns-probe.ts";
+import { type Ask, httpProbe } from "./http-probe.ts";
+import { Metronome } from "./metronome.ts";
+import { tellStalls } from "./stalls.ts";
+
+export interface Prober {
+  /** false: no probe has this path. */
+  setTargets(targets: ProberTargets): boolean;
+  /** Sends nothing more, and resolves when every request that was sent has ended. */
+  stop(): Promise<void>;
+}
+
+/** Sends what the plan says, at the times it says, and tells what became of each. */
+export function startProber(plan: ProberPlan, tell: (event: Event) => void): Prober {
+  const metronome = new Metronome();
+  const pending = new Set<Promise<void>>();
+  const endStalls = tellStalls(plan.recorder, plan.blindOverMs, tell);
+  const send = (asked: Promise<Event>): void => {
+    const told = asked.then(tell).finally(() => pending.delete(told));
+    pending.add(told);
+  };
+  const routes = new Map<string, (targets: readonly string[]) => void>();
+  for (const probe of plan.probes) {
+    if (probe.kind === "dns") {
+      const ask = dnsProbe(plan.recorder, probe);
+      metronome.add(probe.perSecond, () => send(ask()));
+    } else {
+      const ask = httpProbe(plan.recorder, probe);
+      const setTargets = streams(metronome, probe, (...asked) => send(ask(...asked)));
+      routes.set(probe.path, setTargets);
+      setTargets(probe.targets);
+    }
+  }
+  return {
+    setTargets: ({ path, targets }) => {
+      const set = routes.get(path);
+      set?.(targets);
+      return set !== undefined;
+    },
+    stop: async () => {
+      metronome.stop();
+      endStalls();
+      await Promise.all(pending);
+    },
+  };
+}
+
+/** One stream of requests for each target; a target that stays keeps its times. */
+function streams(
+  metronome: Metronome,
+  probe: HttpProbe,
+  send: (...asked: Parameters<Ask>) => void,
+): (targets: readonly string[]) => void {
+  const running = new Map<string, () => void>();
+  return (targets) => {
+    for (const [target, end] of running) {
+      if (targets.includes(target)) continue;
+      end();
+      running.delete(target);
+    }
+    for (const target of targets) {
+      if (running.has(target)) continue;
+      const beat = (scheduledMs: number) => send(target, scheduledMs);
+      running.set(target, metronome.add(probe.perSecond, beat));
+    }
+  };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { FakeCluster } from "./fake/fake-cluster.ts";
+import { followLog } from "./follow-log.ts";
+
+const pod = { namespace: "here", name: "talker" };
+const clock = { nowMs: () => 0, sleep: async () => {} };
+const signal = new AbortController().signal;
+const written = [
+  ["01.000000000Z", "a"],
+  ["02.000000000Z", "b"],
+  ["02.000000000Z", "c"],
+  ["02.000000000Z", "d"],
+  ["03.000000000Z", "e"],
+] as const;
+
+/** Each stream tells what was written so far, from the whole second of `since` on, then ends. */
+function talking(lengths: readonly number[]) {
+  const cluster = new FakeCluster();
+  let stream = 0;
+  const asked: (string | undefined)[] = [];
+  cluster.pods = {
+    answer: () => ({ status: 404, body: "" }),
+    log: async (_, wish, onLine) => {
+      asked.push(wish.since);
+      const from = wish.since?.slice(0, 2) ?? "";
+      for (const [at, text] of written.slice(0, lengths[stream++])) {
+        if (at.slice(0, 2) >= from) onLine(at, text);
+      }
+    },
+  };
+  return { cluster, asked, isRunning: async () => stream < lengths.length - 1 };
+}
+
+for (const [title, lengths] of [
+  ["tells every line of an unbroken stream once", [5]],
+  ["takes up a stream that broke between lines of one time", [3, 5]],
+  ["takes up a stream that broke more than once", [1, 2, 4, 5]],
+] as const) {
+  it(title, async () => {
+    const { cluster, isRunning } = talking(lengths);
+    const lines: string[] = [];
+    const line = (text: string) => void lines.push(text);
+    await followLog(cluster, pod, { isRunning, line }, { clock, signal });
+    assert.equal(lines.join(""), "abcde");
+  });
+}
+
+it("gives up where the log cannot be had", async () => {
+  const cluster = new FakeCluster();
+  cluster.log = async () => {
+    throw new Error("no such container");
+  };
+  const follower = { isRunning: async () => true, line: () => {} };
+  await assert.rejects(followLog(cluster, pod, follower, { clock, signal }), /no such container/);
+});

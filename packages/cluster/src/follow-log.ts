@@ -1,0 +1,58 @@
+import type { FollowClock } from "./follow.ts";
+import type { Cluster, PodName } from "./port.ts";
+
+export interface LogFollower {
+  readonly container?: string;
+  /** Whether the container may still write: an ended log of a running one is a broken stream. */
+  isRunning(): Promise<boolean>;
+  line(text: string): void;
+}
+
+const pauseMs = 200;
+
+/**
+ * Every line of a container's log once, in order, until the container has ended. A broken stream
+ * is taken up again; what the server then tells once more is dropped. Nothing is lost by a break
+ * as long as the node keeps the log's present file (10 MiB by default).
+ */
+export async function followLog(
+  cluster: Cluster,
+  pod: PodName,
+  follower: LogFollower,
+  { clock, signal }: { readonly clock: FollowClock; readonly signal: AbortSignal },
+): Promise<void> {
+  const { container } = follower;
+  // Lines share a time when they were written at once, so those at the last time are counted.
+  let lastAt = "";
+  let atLast = 0;
+  const read = async () => {
+    let skip = atLast;
+    const since = lastAt === "" ? {} : { since: lastAt };
+    const wish = { follow: true, ...since, ...(container === undefined ? {} : { container }) };
+    await cluster.log(
+      pod,
+      wish,
+      (at, text) => {
+        if (at < lastAt || (at === lastAt && skip-- > 0)) return;
+        atLast = at === lastAt ? atLast + 1 : 1;
+        lastAt = at;
+        follower.line(text);
+      },
+      signal,
+    );
+  };
+  let failures = 0;
+  while (true) {
+    signal.throwIfAborted();
+    // Asked before reading: what is read after a container has ended is all it ever wrote.
+    const running = await follower.isRunning();
+    try {
+      await read();
+      failures = 0;
+      if (!running) return;
+    } catch (error) {
+      if (signal.aborted || ++failures > 20) throw error;
+    }
+    await clock.sleep(pauseMs, signal);
+  }
+}

@@ -1,0 +1,184 @@
+import { z } from "zod";
+
+/**
+ * One line of a history. `atMs` is milliseconds since the epoch on the recorder's own monotonic
+ * clock (performance.timeOrigin + performance.now()); `from` names the recorder. Only a `clock`
+ * event relates two recorders.
+ */
+const stamp = { atMs: z.number(), from: z.string().min(1) };
+
+/** An endpoint of the Service's EndpointSlices, all slices merged. `podUid` from targetRef. */
+export const Endpoint = z.object({
+  podUid: z.string(),
+  ip: z.string(),
+  node: z.string().nullable(),
+  ready: z.boolean(),
+  serving: z.boolean(),
+  terminating: z.boolean(),
+});
+export type Endpoint = z.infer<typeof Endpoint>;
+
+/**
+ * A Pod of the workload under test. Membership comes from ownership (ReplicaSet, StatefulSet),
+ * never from the Service's selector. `ready` is the Pod's own Ready condition. `started` is the
+ * time its container last started, null before it did; `containerId` changes on a restart.
+ */
+export const SeenPod = z.object({
+  podUid: z.string(),
+  name: z.string(),
+  ip: z.string().nullable(),
+  node: z.string().nullable(),
+  ready: z.boolean(),
+  terminating: z.boolean(),
+  containerId: z.string().nullable(),
+});
+export type SeenPod = z.infer<typeof SeenPod>;
+
+/** Everything a run may do to the world, in the order in which a run does it. */
+export const FaultKind = z.enum([
+  "none",
+  "spread",
+  "sigkill-each",
+  "delete-each",
+  "scale-to-zero",
+  "roll-out",
+]);
+export type FaultKind = z.infer<typeof FaultKind>;
+
+export const Why = z.enum(["refused", "reset", "timeout", "dns", "unreachable", "status"]);
+
+export const Event = z.discriminatedUnion("kind", [
+  /** First line of every history. */
+  z.object({
+    ...stamp,
+    kind: z.literal("run-began"),
+    format: z.literal(1),
+    run: z.string(),
+    commit: z.string(),
+    claims: z.array(z.string()),
+    faults: z.array(FaultKind),
+    control: z.boolean(),
+    violation: z.string().nullable(),
+    /** Facts a judge compares against: the cluster's own, not the Service's. */
+    world: z.object({
+      workload: z.string(),
+      replicas: z.number().int(),
+      nodes: z.array(z.string()),
+      workers: z.array(z.string()),
+      serviceNetwork: z.string(),
+    }),
+  }),
+  /** Last line of every complete history. */
+  z.object({ ...stamp, kind: z.literal("run-ended"), complete: z.boolean() }),
+  /** All Pods ready, each answered on its own address. */
+  z.object({ ...stamp, kind: z.literal("steady") }),
+  z.object({ ...stamp, kind: z.literal("violation-applied"), name: z.string() }),
+  z.object({ ...stamp, kind: z.literal("fault-began"), fault: FaultKind }),
+  z.object({ ...stamp, kind: z.literal("fault-ended"), fault: FaultKind }),
+  z.object({
+    ...stamp,
+    kind: z.literal("pod-kill-sent"),
+    podUid: z.string(),
+    podIp: z.string(),
+    node: z.string(),
+    how: z.enum(["graceful", "sigkill", "force"]),
+  }),
+  z.object({ ...stamp, kind: z.literal("pod-gone"), podUid: z.string() }),
+  z.object({ ...stamp, kind: z.literal("scale-sent"), replicas: z.number().int() }),
+  z.object({ ...stamp, kind: z.literal("roll-out-sent") }),
+  z.object({
+    ...stamp,
+    kind: z.literal("service-seen"),
+    service: z.string(),
+    uid: z.string(),
+    clusterIP: z.string(),
+    deleted: z.boolean(),
+    /** Addresses from status.loadBalancer.ingress. */
+    loadBalancer: z.array(z.string()),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal("endpoints-seen"),
+    service: z.string(),
+    endpoints: z.array(Endpoint),
+  }),
+  /** All Pods of the workload, each time one of them changed. */
+  z.object({ ...stamp, kind: z.literal("pods-seen"), pods: z.array(SeenPod) }),
+  /**
+   * `path` is `<route>` or `<route>/<connection>@<vantage>`; see PathId. `scheduledMs` is when
+   * the request was due, `sentMs` when it was sent, `tookMs` the time from the schedule to the
+   * last byte, all on the recorder's clock. `connection` is the client's local port.
+   */
+  z.object({
+    ...stamp,
+    kind: z.literal("answered"),
+    path: z.string(),
+    scheduledMs: z.number(),
+    sentMs: z.number(),
+    tookMs: z.number(),
+    podUid: z.string(),
+    status: z.number().int(),
+    connection: z.number().int(),
+    /** The address that was asked, where the path has several. */
+    target: z.string().optional(),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal("unanswered"),
+    path: z.string(),
+    scheduledMs: z.number(),
+    sentMs: z.number(),
+    tookMs: z.number(),
+    why: Why,
+    target: z.string().optional(),
+  }),
+  /** One DNS query for A records; `addresses` empty for NXDOMAIN and for no data. */
+  z.object({
+    ...stamp,
+    kind: z.literal("resolved"),
+    path: z.string(),
+    name: z.string(),
+    addresses: z.array(z.string()),
+    tookMs: z.number(),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal("unresolved"),
+    path: z.string(),
+    name: z.string(),
+    why: z.string(),
+    tookMs: z.number(),
+  }),
+  /** What a load generator says of itself when it ends. */
+  z.object({
+    ...stamp,
+    kind: z.literal("load-ended"),
+    path: z.string(),
+    node: z.string(),
+    scheduled: z.number().int(),
+    dropped: z.number().int(),
+  }),
+  /** A watch or a prober saw nothing from `atMs - forMs` to `atMs`. */
+  z.object({ ...stamp, kind: z.literal("blind"), forMs: z.number(), why: z.string() }),
+  /** The other recorder's clock minus this one's, with the half width of what is possible. */
+  z.object({
+    ...stamp,
+    kind: z.literal("clock"),
+    recorder: z.string(),
+    offsetMs: z.number(),
+    uncertaintyMs: z.number(),
+  }),
+]);
+export type Event = z.infer<typeof Event>;
+export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+
+/**
+ * Names a way to the Pods: route/connection@vantage, for example `cluster-ip/new@svclab-worker`,
+ * `cluster-ip/kept@svclab-worker2`, `node-port/new@host` (target says which node),
+ * `endpoint/new@svclab-worker` (target is the Pod's address), `load-balancer/new@host`,
+ * `headless-dns@svclab-worker`, `spread/new@svclab-worker` (k6).
+ */
+export type PathId = string;
+export function pathId(route: string, connection: "new" | "kept" | null, vantage: string): PathId {
+  return connection === null ? `${route}@${vantage}` : `${route}/${connection}@${vantage}`;
+}

@@ -1,0 +1,22 @@
+export { Asked, Echo, Identity, Problem, servedBy, WhoAmI } from "./api.ts";
+export {
+  Endpoint,
+  Event,
+  type EventOf,
+  FaultKind,
+  type PathId,
+  pathId,
+  SeenPod,
+  Why,
+} from "./event.ts";
+export { FaultState, FaultSwitch } from "./fault-switch.ts";
+export {
+  DnsProbe,
+  HttpProbe,
+  ProberClock,
+  ProberListening,
+  ProberPlan,
+  ProberTargets,
+} from "./prober.ts";
+export { ToolError, type ToolFacts } from "./tool-error.ts";
+export { exitCode, Judged, Measured, Outcome, Report, Verdict } from "./verdict.ts";

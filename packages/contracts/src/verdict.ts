@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { Event } from "./event.ts";
+
+/** A figure with its unit in its name, e.g. { requests: 12000, lost: 0, longestSilenceMs: 41 }. */
+export const Measured = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+export type Measured = z.infer<typeof Measured>;
+
+export const Outcome = z.enum(["holds", "broken", "unknown", "skipped"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const Verdict = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("holds"), measured: Measured }),
+  /** `witness`: the few events that prove it. */
+  z.object({
+    outcome: z.literal("broken"),
+    why: z.string(),
+    measured: Measured,
+    witness: z.array(Event),
+  }),
+  z.object({ outcome: z.literal("unknown"), why: z.string(), measured: Measured }),
+  z.object({ outcome: z.literal("skipped"), missing: z.array(z.string()) }),
+]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** One claim's line in a report. `summary` is one sentence of figures for a person. */
+export const Judged = z.object({
+  id: z.string(),
+  statement: z.string(),
+  source: z.string(),
+  verdict: Verdict,
+});
+export type Judged = z.infer<typeof Judged>;
+
+export const Report = z.object({
+  format: z.literal(1),
+  run: z.string(),
+  commit: z.string(),
+  beganMs: z.number(),
+  endedMs: z.number(),
+  outcome: z.enum(["holds", "broken", "unknown"]),
+  control: z.boolean(),
+  violation: z.string().nullable(),
+  claims: z.array(Judged),
+  events: z.record(z.string(), z.number()),
+  /** Versions of all parts: lane, engine, Kubernetes, image labels. */
+  parts: z.record(z.string(), z.string()),
+});
+export type Report = z.infer<typeof Report>;
+
+/** 0 holds, 1 broken, 2 usage, 3 environment, 4 unknown. */
+export const exitCode = { holds: 0, broken: 1, usage: 2, environment: 3, unknown: 4 } as const;

@@ -1,0 +1,78 @@
+import { command, tryCommand } from "../command.ts";
+import type { Engine } from "../machine/decide-engine.ts";
+
+/** kind's label on its nodes; the value is kind's name of the cluster. */
+export const clusterLabel = "io.x-k8s.kind.cluster";
+
+/** As kind names the nodes of k8s/kind/cluster.yaml. */
+export function nodeNames(cluster: string): string[] {
+  return [`${cluster}-control-plane`, `${cluster}-worker`, `${cluster}-worker2`];
+}
+
+export interface NodeContainer {
+  readonly name: string;
+  readonly running: boolean;
+  readonly imageId: string;
+}
+
+/** The cluster's node containers, running or not. */
+export async function nodeContainers(engine: Engine, cluster: string): Promise<NodeContainer[]> {
+  const listed = await command(
+    engine.program,
+    ["ps", "--all", "--filter", `label=${clusterLabel}=${cluster}`, "--format", "{{.Names}}"],
+    { env: engine.env },
+  );
+  const names = listed.split("\n").filter((name) => name !== "");
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const found = await command(
+        engine.program,
+        ["inspect", "--format", "{{.State.Running}} {{.Image}}", name],
+        { env: engine.env },
+      );
+      const [running, imageId = ""] = found.trim().split(" ");
+      return { name, running: running === "true", imageId };
+    }),
+  );
+}
+
+/** Runs a program on a node, as root in the node's own namespaces. */
+export async function onNode(
+  engine: Engine,
+  node: string,
+  argv: readonly string[],
+  input?: string,
+): Promise<string> {
+  const interactive = input === undefined ? [] : ["--interactive"];
+  return command(engine.program, ["exec", ...interactive, node, ...argv], {
+    env: engine.env,
+    timeoutMs: 30_000,
+    ...(input === undefined ? {} : { input }),
+  });
+}
+
+/** The last lines that a node's kubelet and container runtime wrote. */
+export async function nodeLog(engine: Engine, node: string, lines: number): Promise<string> {
+  const found = await tryCommand(
+    engine.program,
+    [
+      "exec",
+      node,
+      "journalctl",
+      "--no-pager",
+      "-u",
+      "kubelet",
+      "-u",
+      "containerd",
+      "-n",
+      String(lines),
+    ],
+    { env: engine.env, timeoutMs: 10_000 },
+  );
+  if (found.exitCode === 0 && found.stdout.trim() !== "") return found.stdout.trim();
+  const log = await tryCommand(engine.program, ["logs", "--tail", String(lines), node], {
+    env: engine.env,
+    timeoutMs: 10_000,
+  });
+  return `${log.stdout}${log.stderr}`.trim();
+}

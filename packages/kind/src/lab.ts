@@ -1,0 +1,225 @@
+import { symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
+import { install } from "./app/install.ts";
+import { down } from "./cluster/down.ts";
+import { findOwn } from "./cluster/find-own.ts";
+import type { HostLimits, ProxyMode } from "./cluster/kind-config.ts";
+import { kubectlFor } from "./cluster/kubectl.ts";
+import { type ClusterPlace, clusterPlace } from "./cluster/place.ts";
+import { type HostPrograms, up } from "./cluster/up.ts";
+import { tryCommand } from "./command.ts";
+import { presentKey } from "./images/build-image.ts";
+import { type BuildPlace, buildPart, dropCompilerCache, isBuilt } from "./images/build-part.ts";
+import { ensureImages } from "./images/ensure-images.ts";
+import { type Lock, readLock, reference } from "./images/lock.ts";
+import { type Came, lineProgress } from "./images/progress.ts";
+import type { Engine } from "./machine/decide-engine.ts";
+import { cacheDir, checkoutDir, isOffline, stateDir } from "./machine/directories.ts";
+import { requireDisk } from "./machine/disk.ts";
+import { findEngine } from "./machine/engine.ts";
+import { type Host, readHost } from "./machine/host.ts";
+import { ensureHostBinary } from "./machine/host-binaries.ts";
+import { rootfsPackages } from "./machine/install-command.ts";
+import { ensurePackages } from "./machine/packages.ts";
+import type { HostBinaryName } from "./machine/release-lock.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+
+/** A machine made ready: an engine that answers, and where things are. */
+export interface Lab {
+  readonly checkout: string;
+  readonly cache: string;
+  readonly engine: Engine;
+  readonly host: Host;
+  readonly lock: Lock;
+  readonly sealed: boolean;
+  readonly write: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export async function openLab(write: (line: string) => void, signal?: AbortSignal): Promise<Lab> {
+  const checkout = checkoutDir();
+  return {
+    checkout,
+    cache: cacheDir(),
+    engine: await findEngine(write, signal),
+    host: await readHost(),
+    lock: await readLock(checkout),
+    sealed: process.env["SVCLAB_SEALED"] === "1",
+    write,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+export function labPlace(name: string): ClusterPlace {
+  return clusterPlace(stateDir(), name);
+}
+
+export interface UpWishes {
+  readonly proxyMode: ProxyMode;
+  /** Leave what was begun when it fails, to be looked at. */
+  readonly retain: boolean;
+}
+
+/** Images, programs and cluster: everything that `svclab up` does. */
+export async function labUp(lab: Lab, name: string, options: UpWishes): Promise<boolean> {
+  const place = labPlace(name);
+  return oneAtATime(`${place.folder}.busy`, () => bringUp(lab, place, options));
+}
+
+async function bringUp(
+  lab: Lab,
+  place: ClusterPlace,
+  { proxyMode, retain }: UpWishes,
+): Promise<boolean> {
+  // Told before images are built, which may take half an hour.
+  await findOwn(lab.engine, place);
+  const only = process.env["SVCLAB_LANE"];
+  await ensureImages(buildPlace(lab, "linux"), lab.engine, lab.lock, {
+    offline: isOffline(),
+    ...(only === "pull" || only === "build" ? { only } : {}),
+    write: lab.write,
+    hostParts: ["kube", "kind", "cloud-provider-kind"],
+    beforeWork: async () => {
+      await requireDisk(lab.cache);
+      if (!lab.engine.elsewhere) await requireDisk(lab.engine.storageRoot);
+    },
+    beforeBuild: async () => {
+      const pip = await tryCommand("python3", ["-m", "pip", "--version"]).catch(() => undefined);
+      const wanted = [...rootfsPackages, ...(pip?.exitCode === 0 ? [] : ["python3-pip"])];
+      await ensurePackages(wanted, lab.write, lab.signal);
+    },
+  });
+  const node = lab.lock.images["node"];
+  if (node === undefined) throw new Error("the lock file has no image called node");
+  return up(place, {
+    checkout: lab.checkout,
+    engine: lab.engine,
+    programs: await hostPrograms(lab),
+    nodeImage: reference(node),
+    kubernetes: lab.lock.kubernetes,
+    lane: (await presentKey(lab.engine, node)) === "pulled" ? "pulled" : "built",
+    proxyMode,
+    host: hostLimits(lab),
+    sealed: lab.sealed,
+    retain,
+    write: lab.write,
+    ...(lab.signal === undefined ? {} : { signal: lab.signal }),
+  });
+}
+
+export async function labDown(lab: Lab, name: string): Promise<boolean> {
+  const place = labPlace(name);
+  return oneAtATime(`${place.folder}.busy`, () => down(place, lab));
+}
+
+/** kind, kubectl and cloud-provider-kind for this host: released where that is reached, else built. */
+export async function hostPrograms(lab: Lab): Promise<HostPrograms> {
+  const place = buildPlace(lab, lab.host.os === "darwin" ? "darwin" : "linux");
+  const came: Came[] = [];
+  const ensure = async (name: HostBinaryName) =>
+    (
+      await ensureHostBinary(name, {
+        say: lab.write,
+        buildWithGo: async (program) => {
+          const part = program === "kubectl" ? "kube" : program;
+          came.push(await buildHostPart(lab, place, part));
+          return hostProgram(place, lab.lock, program, part);
+        },
+        ...(lab.signal === undefined ? {} : { signal: lab.signal }),
+      })
+    ).path;
+  const programs = {
+    kind: await ensure("kind"),
+    kubectl: await ensure("kubectl"),
+    "cloud-provider-kind": await ensure("cloud-provider-kind"),
+  };
+  if (came.includes("work")) await dropCompilerCache(place);
+  return programs;
+}
+
+/** Silent where it is in the cache; else with the same care and words as the images' own parts. */
+async function buildHostPart(lab: Lab, place: BuildPlace, part: string): Promise<Came> {
+  if (await isBuilt(place, lab.lock, part)) return "cache";
+  await requireDisk(lab.cache);
+  const progress = lineProgress(1, lab.write, () => performance.now());
+  await progress.step(`program ${part} for this host`, async () => {
+    return (await buildPart(place, lab.lock, part)).came;
+  });
+  return "work";
+}
+
+/** The program of all Kubernetes components goes by the name it is called with. */
+async function hostProgram(
+  place: BuildPlace,
+  lock: Lock,
+  name: string,
+  part: string,
+): Promise<string> {
+  const { folder } = await buildPart(place, lock, part);
+  const program = join(folder, name);
+  if (name === "kubectl")
+    await symlink("kube", program).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  return program;
+}
+
+/**
+ * Builds, loads and applies the sample application; waits until it is rolled out. Resolves to the
+ * image that is on the nodes for each name that the manifests use.
+ */
+export async function labInstall(
+  lab: Lab,
+  name: string,
+  { faults }: { faults: boolean },
+): Promise<Readonly<Record<string, string>>> {
+  const place = labPlace(name);
+  const programs = await hostPrograms(lab);
+  const image = (id: string) => {
+    const found = lab.lock.images[id];
+    if (found === undefined) throw new Error(`the lock file has no image called ${id}`);
+    return reference(found);
+  };
+  const images = await deliverAppImages({
+    checkout: lab.checkout,
+    cache: lab.cache,
+    engine: lab.engine,
+    kind: programs.kind,
+    cluster: place.cluster,
+    alsoLoad: [image("k6")],
+    nodejsImage: image("nodejs"),
+    write: lab.write,
+  });
+  await install({
+    checkout: lab.checkout,
+    kubectl: kubectlFor(programs.kubectl, place.kubeconfig, place.context),
+    images,
+    faults,
+    rolloutMs: 120_000,
+  });
+  return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
+}
+
+/** Where and for what programs are built. */
+export function buildPlace(
+  lab: Pick<Lab, "checkout" | "cache" | "host" | "signal">,
+  os: "linux" | "darwin",
+): BuildPlace {
+  return {
+    checkout: lab.checkout,
+    cache: lab.cache,
+    arch: lab.host.arch === "arm64" ? "arm64" : "amd64",
+    os,
+    ...(lab.signal === undefined ? {} : { signal: lab.signal }),
+  };
+}
+
+function hostLimits({ host, engine }: Lab): HostLimits {
+  const restricted = engine.name === "podman" && engine.hostIsLinux && !host.mayRaiseLimits;
+  return {
+    cgroupV1: engine.cgroupVersion === 1,
+    limits: restricted ? { nofile: host.limits.nofile, nproc: host.limits.nproc } : null,
+    mapNodePorts: engine.addressesReachable ? [] : [30080],
+  };
+}

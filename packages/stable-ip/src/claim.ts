@@ -1,0 +1,41 @@
+import type { Event, FaultKind, Verdict } from "@svclab/contracts";
+
+/** What a run wrote down, in the order in which it was written. */
+export type History = readonly Event[];
+
+/** What the world must have before a claim can be judged; see verify/needs.ts. */
+export type Need = "two-replicas" | "two-workers";
+
+/** A seeded mistake that is not a file in k8s/variants. */
+export type NamedChange =
+  | "recreate-service"
+  | "recreate-service-same-ip"
+  | "kill-container-instead";
+
+/** A mistake that, applied for real after the steady state, must turn its claim broken. */
+export interface Violation {
+  readonly name: string;
+  /** A file stem in k8s/variants, or a change the run itself knows how to make. */
+  readonly how: { readonly variant: string } | { readonly fault: NamedChange };
+  readonly text: string;
+}
+
+/** One promise of Kubernetes, how a run can see it, and the mistakes that must break it. */
+export interface Claim {
+  /** The stem everywhere: file, test, report anchor. */
+  readonly id: string;
+  /** One sentence with MUST. */
+  readonly statement: string;
+  /** Where Kubernetes says so. */
+  readonly source: string;
+  readonly needs: readonly Need[];
+  /** Paths without their vantage, for example `cluster-ip/new`. */
+  readonly paths: readonly string[];
+  /** What the run must have done, whole, before this can be judged. */
+  readonly faults: readonly FaultKind[];
+  /** Rows of limits.ts that this claim decides by. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly violations: readonly [Violation, ...Violation[]];
+  /** Pure. Called by verify(), which has already refused incomplete and control runs. */
+  judge(history: History): Verdict;
+}

@@ -1,0 +1,115 @@
+import type { History } from "../claim.ts";
+import { blinded, edited, testRows, without } from "../history/rows.ts";
+import { wholeRun } from "../history/whole-run.ts";
+import { headlessDnsIsTheReadyPodIps as claim } from "./headless-dns-is-the-ready-pod-ips.ts";
+
+/** The run with every A record answered so much later than it was true. */
+function late(byMs: number): History {
+  const run = wholeRun(claim);
+  const answers = run.filter((event) => event.kind === "resolved");
+  return edited(run, (event) => {
+    if (event.kind !== "resolved") return event;
+    const then = answers.findLast(
+      (one) => one.path === event.path && one.atMs <= event.atMs - byMs,
+    );
+    return then === undefined ? event : { ...event, addresses: then.addresses };
+  });
+}
+
+testRows(claim, [
+  { title: "holds when the records follow the Pods", history: () => wholeRun(claim) },
+  { title: "holds when they follow 1.5 s later", history: () => late(1_500) },
+  {
+    title: "holds when the server knows a little before our watch does",
+    history: () =>
+      edited(wholeRun(claim), (event) =>
+        event.kind === "pods-seen" ? { ...event, atMs: event.atMs + 200 } : event,
+      ),
+  },
+  {
+    title: "broken when they follow 4 s later",
+    history: () => late(4_000),
+    why: /belonged to/,
+  },
+  {
+    title: "broken when the address of a Pod that is held unready is published",
+    history: () =>
+      wholeRun(claim, {
+        violation: "publish-not-ready",
+        change: (h) => h.ready("pod-b", false).answers(40).ready("pod-b", true),
+        resolve: (pods) => pods.map((pod) => `${pod.ip}`),
+      }),
+    why: /10\.244\.1\.11 was answered and belonged to no ready Pod/,
+  },
+  {
+    title: "broken when a ready Pod is left out",
+    history: () =>
+      wholeRun(claim, {
+        resolve: (pods) =>
+          pods
+            .filter((pod) => pod.ready)
+            .slice(1)
+            .map((pod) => `${pod.ip}`),
+      }),
+    why: /was left out/,
+  },
+  {
+    title: "unknown when no Pod was unready for long enough to be missed",
+    history: () =>
+      edited(wholeRun(claim), (event) =>
+        event.kind === "pods-seen"
+          ? { ...event, pods: event.pods.filter((pod) => pod.ready && !pod.terminating) }
+          : event,
+      ),
+  },
+  {
+    title: "unknown when one node never asked",
+    history: () =>
+      without(wholeRun(claim), (e) => e.kind === "resolved" && e.from === "prober@worker"),
+    why: /no answer was written on headless-dns@worker/,
+  },
+  {
+    title: "unknown when the server did not answer for longer than is decided on",
+    history: () => {
+      const run = wholeRun(claim);
+      const fromMs = run.find((event) => event.kind === "pod-kill-sent")?.atMs ?? 0;
+      return edited(run, (event) =>
+        event.kind === "resolved" && event.atMs > fromMs && event.atMs < fromMs + 3_000
+          ? {
+              kind: "unresolved",
+              atMs: event.atMs,
+              from: event.from,
+              path: event.path,
+              name: event.name,
+              why: "timeout",
+              tookMs: 2,
+            }
+          : event,
+      );
+    },
+    why: /without an answer for/,
+  },
+  {
+    title: "unknown when queries are missing",
+    history: () => {
+      const run = wholeRun(claim);
+      const fromMs = run.find((event) => event.kind === "pod-kill-sent")?.atMs ?? 0;
+      return without(
+        run,
+        (event) => event.kind === "resolved" && event.atMs > fromMs && event.atMs < fromMs + 700,
+      );
+    },
+    why: /nothing was asked/,
+  },
+  {
+    title: "unknown when a prober was blind",
+    history: () => blinded(wholeRun(claim), "prober@worker"),
+    why: /prober@worker saw nothing/,
+  },
+  {
+    title: "unknown when a prober's clock was never compared",
+    history: () =>
+      without(wholeRun(claim), (e) => e.kind === "clock" && e.recorder === "prober@worker2"),
+    why: /clock of prober@worker2/,
+  },
+]);

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { describe, it } from "node:test";
+import { Event } from "@svclab/contracts";
+import { type Row, testRows, without } from "../history/rows.ts";
+import { wholeRun } from "../history/whole-run.ts";
+import { verify } from "../verify/verify.ts";
+import { claims } from "./index.ts";
+
+describe("the list of claims", () => {
+  const stems = readdirSync(import.meta.dirname)
+    .filter((file) => !file.endsWith(".test.ts") && file !== "index.ts")
+    .map((file) => file.replace(/\.ts$/, ""));
+
+  it("holds every file in this folder, and every id is its stem", () => {
+    assert.deepEqual(claims.map((claim) => claim.id).toSorted(), stems.toSorted());
+  });
+
+  it("has a test beside every claim", () => {
+    const tests = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".test.ts"));
+    for (const stem of stems) assert.ok(tests.includes(`${stem}.test.ts`), stem);
+  });
+
+  for (const claim of claims) {
+    it(`${claim.id} is one sentence with MUST, with a source and violations of its own`, () => {
+      assert.match(claim.statement, /^[A-Z].*\bMUST\b.*\.$/);
+      assert.match(claim.source, /^https:\/\//);
+      assert.ok(claim.violations.every((one) => one.name !== "" && one.text.endsWith(".")));
+    });
+
+    it(`${claim.id} is judged alike twice, and its history fits the schema`, () => {
+      const history = wholeRun(claim);
+      for (const event of history) Event.parse(event);
+      assert.deepEqual(verify(history, [claim]), verify(structuredClone(history), [claim]));
+    });
+  }
+
+  it("names every violation once", () => {
+    const names = claims.flatMap((claim) => claim.violations.map((one) => one.name));
+    assert.equal(new Set(names).size, names.length);
+  });
+});
+
+for (const claim of claims) {
+  const rows: Row[] = [
+    {
+      title: "unknown when it is a control run",
+      history: () => wholeRun(claim, { control: true }),
+      why: /control run/,
+    },
+    {
+      title: "unknown when the run did not finish",
+      history: () =>
+        wholeRun(claim).map((e) => (e.kind === "run-ended" ? { ...e, complete: false } : e)),
+      why: /did not finish/,
+    },
+    {
+      title: "unknown when the history is cut off",
+      history: () => wholeRun(claim).slice(0, -1),
+      why: /ends before the run did/,
+    },
+    {
+      title: "unknown when the head of the history is gone",
+      history: () => wholeRun(claim).slice(1),
+      why: /does not begin/,
+    },
+    { title: "unknown when there is no history", history: () => [], why: /does not begin/ },
+    {
+      title: "unknown when the Pods were never steady",
+      history: () => without(wholeRun(claim), (event) => event.kind === "steady"),
+      why: /never seen steady/,
+    },
+    {
+      title: "unknown when the announced violation was not applied",
+      history: () =>
+        without(wholeRun(claim, { violation: "x" }), (event) => event.kind === "violation-applied"),
+      why: /announced: x, applied: none/,
+    },
+    {
+      title: "unknown when two runs are in one history",
+      history: () => [...wholeRun(claim), ...wholeRun(claim)],
+      why: /two runs/,
+    },
+    {
+      title: "unknown when the run's own clock was never compared with the watch's",
+      history: () =>
+        wholeRun(claim).map((event) =>
+          event.kind === "steady" ? { ...event, from: "run" } : event,
+        ),
+      why: /clock of run/,
+    },
+    {
+      title: "skipped when the run was not asked for it",
+      history: () => wholeRun(claim, { claims: ["another"] }),
+    },
+    ...claim.faults.map((fault) => ({
+      title: `unknown when ${fault} did not end`,
+      history: () => without(wholeRun(claim), (e) => e.kind === "fault-ended" && e.fault === fault),
+      why: new RegExp(`${fault} was not seen`),
+    })),
+    ...claim.needs.map((need) => ({
+      title: `skipped when the world lacks ${need}`,
+      history: () =>
+        wholeRun(claim, need === "two-workers" ? { workers: ["worker"] } : { replicas: 1 }),
+    })),
+  ];
+  testRows(claim, rows);
+}

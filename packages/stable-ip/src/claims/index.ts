@@ -1,0 +1,23 @@
+import type { Claim } from "../claim.ts";
+import { clusterIpAnswersThroughKill } from "./cluster-ip-answers-through-kill.ts";
+import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
+import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
+import { everyEndpointGetsTraffic } from "./every-endpoint-gets-traffic.ts";
+import { headlessDnsIsTheReadyPodIps } from "./headless-dns-is-the-ready-pod-ips.ts";
+import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
+import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
+import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
+import { podIpsDoChange } from "./pod-ips-do-change.ts";
+
+/** Every claim, in the order in which they are told. */
+export const claims: readonly Claim[] = [
+  clusterIpSurvivesPodKill,
+  clusterIpAnswersThroughKill,
+  podIpsDoChange,
+  endpointsAreTheReadyMatchingPods,
+  everyEndpointGetsTraffic,
+  newConnectionsSpreadEvenly,
+  headlessDnsIsTheReadyPodIps,
+  nodePortAnswersOnEveryNode,
+  loadBalancerGetsAnAddress,
+];

@@ -1,0 +1,104 @@
+import type { HistoryBuilder } from "../history/builder.ts";
+import { blinded, testRows, without } from "../history/rows.ts";
+import { wholeRun } from "../history/whole-run.ts";
+import { loadBalancerGetsAnAddress as claim } from "./load-balancer-gets-an-address.ts";
+
+function recreated(built: HistoryBuilder, loadBalancer: string[]): HistoryBuilder {
+  const service = { service: "web-public", uid: "uid-2", loadBalancer };
+  return built.service("10.96.0.8", { ...service, deleted: false });
+}
+
+testRows(claim, [
+  { title: "holds when there is an address and traffic arrives", history: () => wholeRun(claim) },
+  {
+    title: "holds when the address comes 5 s after the Service was created again",
+    history: () =>
+      wholeRun(claim, {
+        change: (h) => {
+          recreated(h, []).answers(50);
+          recreated(h, ["192.0.2.80"]);
+        },
+      }),
+  },
+  {
+    title: "holds when a request was lost now and then: that is another claim",
+    history: () =>
+      wholeRun(claim, { probe: ({ sinceMs }) => (sinceMs % 700 === 0 ? { why: "reset" } : null) }),
+  },
+  {
+    title: "holds when it was away for 31 s: what is deleted needs no address",
+    history: () =>
+      wholeRun(claim, {
+        change: (h) => {
+          const away = { service: "web-public", deleted: true, loadBalancer: [] };
+          recreated(h.service("10.96.0.8", away).answers(310), ["192.0.2.80"]);
+        },
+      }),
+  },
+  {
+    title: "broken when no address comes within 30 s",
+    history: () => {
+      const violation = "load-balancer-class-nobody-serves";
+      const run = wholeRun(claim, { violation, change: (h) => recreated(h, []).answers(310) });
+      const last = run.findLast((e) => e.kind === "service-seen" && e.service === "web-public");
+      return without(run, (event) => event === last);
+    },
+    why: /web-public had no address for/,
+  },
+  {
+    title: "broken when there is an address and nothing arrives through it",
+    history: () =>
+      wholeRun(claim, {
+        change: (h) => h.answers(50),
+        probe: ({ path, sinceMs }) =>
+          path.startsWith("load-balancer/") && sinceMs > 1_000 ? { why: "timeout" } : null,
+      }),
+    why: /no answer came through the address for/,
+  },
+  {
+    title: "unknown when the run ended before the time for an address was over",
+    history: () => {
+      const run = wholeRun(claim, { change: (h) => recreated(h, []) });
+      const last = run.findLast((e) => e.kind === "service-seen" && e.service === "web-public");
+      return without(run, (event) => event === last);
+    },
+    why: /ended before web-public had waited/,
+  },
+  {
+    title: "unknown when the Service was never seen",
+    history: () =>
+      without(wholeRun(claim), (e) => e.kind === "service-seen" && e.service === "web-public"),
+    why: /never seen/,
+  },
+  {
+    title: "unknown when it was deleted and did not come back",
+    history: () => {
+      const run = wholeRun(claim);
+      const last = run.findLast((e) => e.kind === "service-seen" && e.service === "web-public");
+      return run.map((e) =>
+        e === last && e.kind === "service-seen" ? { ...e, deleted: true } : e,
+      );
+    },
+    why: /was deleted/,
+  },
+  {
+    title: "unknown when nothing was asked from the host",
+    history: () =>
+      without(wholeRun(claim), (e) => "path" in e && e.path === "load-balancer/new@host"),
+  },
+  {
+    title: "unknown when the host's prober was blind",
+    history: () => blinded(wholeRun(claim), "prober@host"),
+    why: /prober@host saw nothing/,
+  },
+  {
+    title: "unknown when the watch was blind",
+    history: () => blinded(wholeRun(claim), "watch"),
+    why: /watch saw nothing/,
+  },
+  {
+    title: "unknown when the host's prober was later than a fifth of 10 s",
+    history: () => wholeRun(claim, { lateMs: 2_100 }),
+    why: /2100 ms late/,
+  },
+]);

@@ -1,0 +1,90 @@
+import { blinded, edited, testRows, without } from "../history/rows.ts";
+import { wholeRun } from "../history/whole-run.ts";
+import { podIpsDoChange as claim } from "./pod-ips-do-change.ts";
+
+testRows(claim, [
+  {
+    title: "holds when new Pods have new IPs and the old ones are dead",
+    history: () => wholeRun(claim),
+  },
+  {
+    title: "holds when a later Pod is given an old IP and answers there as itself",
+    history: () =>
+      wholeRun(claim, {
+        probe: ({ path, target, podUid, sinceMs }) =>
+          path.startsWith("endpoint/") &&
+          target === "10.244.1.10" &&
+          podUid === null &&
+          sinceMs > 1e4
+            ? { podUid: "uid-f" }
+            : null,
+      }),
+  },
+  {
+    title: "broken when a container was killed instead: the Pod is still there",
+    history: () => {
+      const run = wholeRun(
+        { ...claim, faults: ["sigkill-each"] },
+        { violation: "kill-container-instead" },
+      );
+      return edited(run, (event) =>
+        event.kind === "fault-began" || event.kind === "fault-ended"
+          ? { ...event, fault: "delete-each" }
+          : event,
+      );
+    },
+    why: /was killed and is still there/,
+  },
+  {
+    title: "broken when the new Pod has the old one's IP",
+    history: () => wholeRun(claim, { heirIp: (old, fresh) => old?.ip ?? fresh }),
+    why: /has its IP/,
+  },
+  {
+    title: "broken when the old Pod answers after it has gone",
+    history: () =>
+      wholeRun(claim, {
+        probe: ({ path, target, podUid }) =>
+          path.startsWith("endpoint/") && target === "10.244.1.10" && podUid === null
+            ? { podUid: "uid-a" }
+            : null,
+      }),
+    why: /uid-a answered at 10\.244\.1\.10 after it had gone/,
+  },
+  {
+    title: "unknown when the old address was never asked",
+    history: () =>
+      without(wholeRun(claim), (e) => e.kind === "unanswered" && e.path.startsWith("endpoint/")),
+    why: /was asked 0 times after its Pod had gone/,
+  },
+  {
+    title: "unknown when nothing was asked on the Pods' own addresses",
+    history: () => without(wholeRun(claim), (e) => "path" in e && e.path.startsWith("endpoint/")),
+    why: /no request was sent on endpoint\/new/,
+  },
+  {
+    title: "unknown when no kill was seen",
+    history: () => without(wholeRun(claim), (event) => event.kind === "pod-kill-sent"),
+    why: /no kill/,
+  },
+  {
+    title: "unknown when the Pods were not seen to go",
+    history: () => without(wholeRun(claim), (event) => event.kind === "pod-gone"),
+    why: /not seen to go/,
+  },
+  {
+    title: "unknown when the watch was blind",
+    history: () => blinded(wholeRun(claim), "watch"),
+    why: /watch saw nothing/,
+  },
+  {
+    title: "unknown when a prober was blind",
+    history: () => blinded(wholeRun(claim), "prober@worker2"),
+    why: /prober@worker2 saw nothing/,
+  },
+  {
+    title: "unknown when the prober was later than a fifth of 1 s",
+    history: () => wholeRun(claim, { lateMs: 250 }),
+    why: /250 ms late/,
+  },
+]);

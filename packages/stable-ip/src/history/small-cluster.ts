@@ -1,0 +1,129 @@
+import type { Event, SeenPod } from "@svclab/contracts";
+import type { Fate, Unstamped, Ways } from "./ways.ts";
+
+const beganMs = 1_764_000_000_000;
+const tickMs = 100;
+const watchLagMs = 20;
+/** Probers' clocks are off, so that a judge that mixes them up is found out. */
+const clockOffMs: Readonly<Record<string, number>> = {
+  "prober@worker": 700,
+  "prober@worker2": -400,
+  "prober@host": 90,
+};
+
+/** Pods, the recorders that watch and ask them, and what those wrote. Its own clock, no other. */
+export class SmallCluster {
+  readonly events: Event[] = [];
+  readonly ways: Ways;
+  /** Uids of Pods whose server is down. */
+  readonly down = new Set<string>();
+  pods: readonly SeenPod[] = [];
+  nowMs = beganMs;
+  readonly #goneIps: string[] = [];
+  #made = 0;
+  #ticks = 0;
+
+  constructor(ways: Ways) {
+    this.ways = ways;
+  }
+
+  write(event: Unstamped, from = "watch"): void {
+    this.events.push({ atMs: this.nowMs + (clockOffMs[from] ?? 0), from, ...event } as Event);
+  }
+
+  compareClocks(): void {
+    for (const recorder of [...this.ways.workers, "host"].map((vantage) => `prober@${vantage}`)) {
+      const offsetMs = clockOffMs[recorder] ?? 0;
+      const { uncertaintyMs } = this.ways;
+      this.write({ kind: "clock", recorder, offsetMs, uncertaintyMs });
+    }
+  }
+
+  /** A new Pod, not seen yet. */
+  make(old: SeenPod | null, ready: boolean): SeenPod {
+    const nth = this.#made++;
+    const letter = String.fromCharCode("a".charCodeAt(0) + nth);
+    const node = this.ways.workers[nth % this.ways.workers.length] ?? null;
+    const ip = this.ways.heirIp(old, `10.244.1.${10 + nth}`);
+    const names = { podUid: `uid-${letter}`, name: `pod-${letter}`, containerId: `run-${letter}` };
+    const pod: SeenPod = { ...names, ip, node, ready, terminating: false };
+    this.pods = [...this.pods, pod];
+    return pod;
+  }
+
+  pod(name: string): SeenPod {
+    const pod = this.pods.find((one) => one.name === name);
+    if (pod === undefined) throw new RangeError(`no Pod ${name}: ${JSON.stringify(this.pods)}`);
+    return pod;
+  }
+
+  change(change: Partial<SeenPod>, changes: (pod: SeenPod) => boolean = () => true): void {
+    this.pods = this.pods.map((pod) => (changes(pod) ? { ...pod, ...change } : pod));
+    this.see();
+  }
+
+  remove(podUid: string): void {
+    this.#goneIps.push(...this.pods.filter((p) => p.podUid === podUid).map((p) => `${p.ip}`));
+    this.pods = this.pods.filter((pod) => pod.podUid !== podUid);
+    this.see();
+    this.write({ kind: "pod-gone", podUid });
+  }
+
+  /** The Pods as the watch sees them, and a little later their endpoints. */
+  see(): void {
+    this.write({ kind: "pods-seen", pods: [...this.pods] });
+    this.nowMs += watchLagMs;
+    const endpoints = [...this.ways.endpoints(this.pods)];
+    this.write({ kind: "endpoints-seen", service: "api", endpoints });
+    const state = { ready: true, serving: true, terminating: false };
+    const web = [{ podUid: "uid-web", ip: "10.244.1.5", node: "worker", ...state }];
+    this.write({ kind: "endpoints-seen", service: "web-node", endpoints: web });
+  }
+
+  /** Every prober asks once on each of its paths. */
+  tick(): void {
+    const nth = this.#ticks++;
+    const { workers, resolve } = this.ways;
+    for (const worker of workers) {
+      this.#ask(`cluster-ip/new@${worker}`, null, this.#turn(nth));
+      this.#ask(`cluster-ip/kept@${worker}`, null, this.#turn(0));
+      for (const pod of this.pods) this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
+      for (const ip of this.#goneIps) this.#ask(`endpoint/new@${worker}`, ip, null);
+      const name = "api-direct.svclab.svc.cluster.local";
+      const answer = { name, addresses: [...resolve(this.pods)], tookMs: 2 };
+      const path = `headless-dns@${worker}`;
+      this.write({ kind: "resolved", path, ...answer }, `prober@${worker}`);
+    }
+    const nodes = 1 + workers.length;
+    this.#ask("node-port/new@host", `172.18.0.${2 + (nth % nodes)}`, "uid-web");
+    this.#ask("load-balancer/new@host", "192.0.2.80", "uid-web");
+    this.nowMs += tickMs;
+  }
+
+  #turn(nth: number): string | null {
+    const ready = this.pods.filter((pod) => pod.ready && !pod.terminating);
+    const pod = ready[nth % Math.max(1, ready.length)];
+    return pod === undefined ? null : this.#alive(pod);
+  }
+
+  #alive(pod: SeenPod): string | null {
+    return this.down.has(pod.podUid) ? null : pod.podUid;
+  }
+
+  #ask(path: string, target: string | null, podUid: string | null): void {
+    const { lateMs, probe } = this.ways;
+    const usual: Fate = podUid === null ? { why: "refused" } : { podUid };
+    const fate = probe({ path, target, sinceMs: this.nowMs - beganMs, podUid }) ?? usual;
+    const from = `prober@${path.slice(path.lastIndexOf("@") + 1)}`;
+    const scheduledMs = this.nowMs + (clockOffMs[from] ?? 0);
+    const times = { scheduledMs, sentMs: scheduledMs + lateMs, tookMs: lateMs + 4 };
+    const shared = { path, ...times, ...(target === null ? {} : { target }) };
+    const connection = path.includes("/kept@") ? 40_000 : 40_001 + (this.#ticks % 10_000);
+    this.write(
+      "why" in fate
+        ? { kind: "unanswered", ...shared, why: fate.why }
+        : { kind: "answered", ...shared, status: 200, connection, ...fate },
+      from,
+    );
+  }
+}

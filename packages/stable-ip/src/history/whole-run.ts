@@ -1,0 +1,47 @@
+import type { FaultKind } from "@svclab/contracts";
+import type { Claim, History } from "../claim.ts";
+import { type HistoryBuilder, history } from "./builder.ts";
+import type { Ways, Why } from "./ways.ts";
+
+/** What a whole run in a test may be told to do besides. */
+export interface WholeRun extends Partial<Ways> {
+  /** After the steady state, before the first fault. */
+  readonly change?: (history: HistoryBuilder) => void;
+  readonly connections?: number;
+  /** Which Pod, 0 to 2, gets the nth connection from a node. */
+  readonly pick?: (nth: number, node: string) => number | Why;
+}
+
+/** A whole, orderly run of what one claim needs. */
+export function wholeRun(claim: Claim, run: WholeRun = {}): History {
+  const built = history(run).service("10.96.0.9").steady();
+  if (run.violation != null) built.violation(run.violation);
+  run.change?.(built);
+  built.answers(80);
+  for (const fault of claim.faults) built.fault(fault, () => faults[fault](built, run));
+  return built.answers(15).end();
+}
+
+const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) => void>> = {
+  none: () => {},
+  spread: (built, run) => built.load(run.connections ?? 10_700, run.pick ?? fairPick()),
+  "sigkill-each": (built) => {
+    for (const name of built.names()) built.kill(name, "sigkill");
+  },
+  "delete-each": (built) => {
+    for (const name of built.names()) built.kill(name);
+  },
+  "scale-to-zero": (built) => built.scale(0).scale(3),
+  "roll-out": (built) => built.rollOut(),
+};
+
+/** 0, 1 and 2, each with the same chance; the same sequence every time (mulberry32). */
+export function fairPick(seed = 1): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * 3);
+  };
+}

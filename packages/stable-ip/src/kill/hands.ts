@@ -1,0 +1,23 @@
+import type { Cluster } from "@svclab/cluster";
+import type { Clock } from "../observe/clock.ts";
+import type { RecordFact } from "../observe/fact.ts";
+import type { World } from "../observe/world.ts";
+import type { Removals } from "../removals.ts";
+
+/** Runs a program on a node, outside every container; resolves to its standard output. */
+export type NodeShell = (node: string, argv: string[]) => Promise<string>;
+
+/** All that whoever changes the world may touch. */
+export interface Hands {
+  readonly cluster: Cluster;
+  readonly nodeShell: NodeShell;
+  readonly namespace: string;
+  readonly deployment: string;
+  /** Pods there should be. */
+  readonly replicas: number;
+  readonly world: World;
+  readonly record: RecordFact;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly removals: Removals;
+}

@@ -1,0 +1,21 @@
+/** How long each change may take, and how long the world is left alone after it. */
+export const limits = {
+  /** A Pod whose container was killed is ready again; the second kill of one waits 10 s more. */
+  restartMs: 60_000,
+  /** From a delete to the end of the Pod's grace period, and its replacement ready. */
+  replaceMs: 90_000,
+  scaleMs: 90_000,
+  rollOutMs: 180_000,
+  /**
+   * After each SIGKILL requests may be lost for 3 s. The next kill comes after that, so that no
+   * loss is excused by a kill it has nothing to do with.
+   */
+  betweenSigkillsMs: 3_000,
+  /** Left alone after a deletion, so that its old address is asked often enough. */
+  afterDeletesMs: 3_000,
+  /** No Pod at all for at least this long, which is seen by a DNS query every 100 ms. */
+  emptyMs: 2_000,
+  /** Longer than the 2.5 s after which a Pod that is not ready must be out of DNS. */
+  heldUnreadyMs: 5_000,
+  unreadyMs: 20_000,
+} as const;

@@ -1,0 +1,33 @@
+import { describeRef, type KubeObject, kinds, type Ref, refOf } from "@svclab/cluster";
+import { until } from "../observe/wait.ts";
+import type { Hands } from "./hands.ts";
+import { withoutHistory } from "./without-history.ts";
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** A load balancer's controller takes its own away before the Service may go. */
+const goneLimitMs = 60_000;
+
+/** Deletes a Service and makes it again, with another spec; the removal makes the former again. */
+export async function replaceService(hands: Hands, old: KubeObject, spec: Spec): Promise<void> {
+  const ref = refOf(old);
+  hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
+    await removeAndWait(hands, ref, signal);
+    await hands.cluster.create(withoutHistory(old), signal);
+  });
+  await removeAndWait(hands, ref, hands.signal);
+  await hands.cluster.create({ ...withoutHistory(old), spec } as KubeObject, hands.signal);
+}
+
+async function removeAndWait({ cluster, clock }: Hands, ref: Ref, signal: AbortSignal) {
+  await cluster.remove(ref, {}, signal);
+  const { namespace = "default", name } = ref;
+  await until(clock, signal, {
+    what: `${describeRef(ref)} to be gone`,
+    look: async () =>
+      (await cluster.get(kinds.service, { namespace, name }, signal)) === null ? true : null,
+    seen: () => "it is still there, on its way out",
+    limitMs: goneLimitMs,
+    everyMs: 100,
+  });
+}

@@ -1,0 +1,80 @@
+import { describeRef, type KubeObject, kinds, refOf } from "@svclab/cluster";
+import { ToolError } from "@svclab/contracts";
+import { until } from "../observe/wait.ts";
+import type { Hands } from "./hands.ts";
+import { limits } from "./limits.ts";
+import { replaceService } from "./replace-service.ts";
+import { waitForPods } from "./wait-for-pods.ts";
+import { withoutHistory } from "./without-history.ts";
+
+/** On a variant: the field can only be set when the object is made. */
+const atCreation = "svclab.dev/at-creation";
+
+type Spec = KubeObject & { readonly spec?: unknown };
+
+/**
+ * Changes one object as a file of k8s/variants says, and waits until the change is in force. The
+ * removal puts the object's former spec back, word for word.
+ */
+export async function applyVariant(hands: Hands, variant: KubeObject): Promise<void> {
+  const { cluster, signal, removals } = hands;
+  const ref = refOf(variant);
+  const what = describeRef(ref);
+  const { namespace = "default", name } = variant.metadata;
+  const old = (await cluster.get(variant, { namespace, name }, signal)) as Spec | null;
+  if (old === null) {
+    throw new ToolError({
+      code: "app-missing",
+      expected: `${what}, which the variant changes`,
+      found: "none",
+      todo: "install the application: ./svclab up",
+    });
+  }
+  const { spec } = variant as Spec;
+  if (variant.metadata.annotations?.[atCreation] !== undefined) {
+    await replaceService(hands, old, { ...(old.spec as object), ...(spec as object) });
+    return;
+  }
+  removals.add(`the former spec of ${what}`, async (until) => {
+    const now = await cluster.get(variant, { namespace, name }, until);
+    if (now === null) await cluster.create(withoutHistory(old), until);
+    else await cluster.replace(withSpec(now, old.spec), until);
+    if (variant.kind === "Deployment") await waitForRollOut(hands, name, until);
+  });
+  await cluster.patch(ref, "strategic", { spec }, signal);
+  if (variant.kind === "Deployment") await waitForRollOut(hands, name, signal);
+}
+
+/** Whatever else changed meanwhile, its version with it: this spec is to win. */
+function withSpec(object: KubeObject, spec: unknown): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata, spec } as KubeObject;
+}
+
+/** By the Deployment's own status: the watch may have been stopped already. */
+async function waitForRollOut(hands: Hands, name: string, signal: AbortSignal): Promise<void> {
+  const { cluster, namespace, replicas, clock } = hands;
+  let seen = "nothing";
+  await until(clock, signal, {
+    what: `${name} to be rolled out`,
+    look: async () => {
+      const now = await cluster.get(kinds.deployment, { namespace, name }, signal);
+      seen = JSON.stringify(now?.status ?? {});
+      const {
+        observedGeneration = 0,
+        updatedReplicas,
+        availableReplicas,
+        replicas: all,
+      } = now?.status ?? {};
+      const current = observedGeneration >= (now?.metadata.generation ?? 1);
+      const each = [updatedReplicas, availableReplicas, all].every((count) => count === replicas);
+      return (current && each) || null;
+    },
+    seen: () => seen,
+    limitMs: limits.rollOutMs,
+    everyMs: 250,
+  });
+  if (signal !== hands.signal) return;
+  // Those on their way out are no longer counted there, and the next fault begins with all Pods.
+  await waitForPods(hands, `${replicas} Pods`, limits.replaceMs, (p) => p.length === replicas);
+}

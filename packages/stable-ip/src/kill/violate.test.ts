@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { it } from "node:test";
+import { type KubeObject, kinds, parseObjects } from "@svclab/cluster";
+import { claims } from "../claims/index.ts";
+import { withRemovals } from "../removals.ts";
+import { SmallWorkload } from "./small-workload.ts";
+import { violate } from "./violate.ts";
+
+const variants = new URL("../../../../k8s/variants", import.meta.url).pathname;
+const service = (name: string, spec: object = {}) =>
+  ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { namespace: "svclab", name },
+    spec: { clusterIP: "10.96.0.9", clusterIPs: ["10.96.0.9"], ...spec },
+    status: { loadBalancer: {} },
+  }) as KubeObject;
+const violations = claims.flatMap((claim) => claim.violations);
+const named = (name: string) => {
+  const violation = violations.find((one) => one.name === name);
+  assert.ok(violation, name);
+  return violation;
+};
+
+type Spec = { readonly spec: Readonly<Record<string, unknown>> };
+
+async function violated(name: string, object: KubeObject) {
+  const workload = await SmallWorkload.started();
+  const { cluster, removals } = workload;
+  const old = (await cluster.create(object)) as KubeObject & Spec;
+  const { namespace = "", name: of } = object.metadata;
+  const look = async () =>
+    (await cluster.get(kinds.service, { namespace, name: of })) as unknown as KubeObject & Spec;
+  await violate(workload.hands(), named(name), variants);
+  const during = await look();
+  assert.deepEqual(await removals.runAll(), []);
+  return { workload, old, during, after: await look() };
+}
+
+for (const [name, object, spec] of [
+  [
+    "selector-one-label-wrong",
+    service("api", { selector: { "app.kubernetes.io/name": "api", b: "c" } }),
+    { selector: { "app.kubernetes.io/name": "apj", b: "c" } },
+  ],
+  ["internal-policy-local", service("api"), { internalTrafficPolicy: "Local" }],
+  ["session-affinity", service("api"), { sessionAffinity: "ClientIP" }],
+  ["external-policy-local", service("web-node"), { externalTrafficPolicy: "Local" }],
+  ["publish-not-ready", service("api-direct"), { publishNotReadyAddresses: true }],
+] as const) {
+  it(`${name} changes the Service in its place and puts its spec back`, async () => {
+    const { workload, old, during, after } = await violated(name, object);
+    assert.deepEqual(during.spec, { ...old.spec, ...spec });
+    assert.equal(during.metadata.uid, old.metadata.uid);
+    assert.deepEqual(after.spec, old.spec);
+    assert.ok(workload.deeds().includes("violation-applied"));
+  });
+}
+
+it("publish-not-ready also holds one Pod unready, by the switch in its own container", async () => {
+  const { workload } = await violated("publish-not-ready", service("api-direct"));
+  const said = workload.shell.map(({ argv }) => argv.join(" "));
+  assert.equal(said.length, 2);
+  assert.match(said[0] ?? "", /tasks exec .* node .*ready: false/s);
+  assert.match(said[1] ?? "", /tasks exec .* node .*ready: true/s);
+});
+
+it("a load balancer class is set on a new Service, and the former is made again", async () => {
+  const object = service("web-public", { type: "LoadBalancer" });
+  const { old, during, after } = await violated("load-balancer-class-nobody-serves", object);
+  assert.deepEqual(during.spec, { ...old.spec, loadBalancerClass: "svclab.dev/nobody" });
+  assert.notEqual(during.metadata.uid, old.metadata.uid);
+  assert.deepEqual(after.spec, old.spec);
+});
+
+for (const [name, ip] of [
+  ["recreate-service", undefined],
+  ["recreate-service-same-ip", "10.96.0.9"],
+] as const) {
+  it(`${name} makes another Service that asks for ${ip ?? "no address"}`, async () => {
+    const { old, during, after } = await violated(name, service("api"));
+    assert.notEqual(during.metadata.uid, old.metadata.uid);
+    assert.equal(during.spec["clusterIP"], ip);
+    assert.equal(after.spec["clusterIP"], "10.96.0.9");
+  });
+}
+
+it("takes the violation back and throws the first error, whatever happens in between", async () => {
+  const workload = await SmallWorkload.started();
+  const { cluster } = workload;
+  const old = (await cluster.create(service("api"))) as KubeObject & Spec;
+  const first = new Error("the run broke");
+  const run = withRemovals(
+    async (removals) => {
+      await violate({ ...workload.hands(), removals }, named("session-affinity"), variants);
+      throw first;
+    },
+    () => {},
+  );
+  await assert.rejects(run, (error) => error === first);
+  const after = await cluster.get(kinds.service, { namespace: "svclab", name: "api" });
+  assert.deepEqual(after?.spec, old.spec);
+});
+
+it("every variant is a file of at most 15 lines that a claim names, and the other way round", async () => {
+  const files = (await readdir(variants)).map((file) => file.replace(/\.yaml$/, ""));
+  const wanted = violations.flatMap(({ how }) => ("variant" in how ? [how.variant] : []));
+  assert.deepEqual(files.toSorted(), [...new Set(wanted)].toSorted());
+  for (const file of files) {
+    const text = await readFile(join(variants, `${file}.yaml`), "utf8");
+    assert.equal(parseObjects(text, file).length, 1);
+    assert.ok(text.trimEnd().split("\n").length <= 15, `${file} is too long`);
+  }
+});

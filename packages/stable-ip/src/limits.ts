@@ -1,0 +1,42 @@
+/** Every number a judge decides by. The unit is the end of the name; a Share is of 1. */
+export const limits = {
+  /** A path may be without an answer for this long while two Pods live. */
+  silenceMs: 1_000,
+  /** After SIGKILL the node's rules still name the Pod until its readiness probe fails. */
+  sigkillLossMs: 3_000,
+  /** From a Pod's Ready condition to its ready endpoint. */
+  becomesEndpointMs: 1_000,
+  /** From a Pod that is not ready, terminating or gone to the end of its ready endpoint. */
+  leavesEndpointsMs: 1_000,
+  /**
+   * From a Pod's readiness to its A record, both ways. The probe asks the DNS server itself, and
+   * kubeadm's Corefile switches its cache off for the cluster's zone, so no TTL is in it.
+   */
+  dnsLateMs: 2_000,
+  /** How late our watch may show what a server already acts on. */
+  watchLateMs: 500,
+  /** A deleted Pod's address may answer for this long after the Pod object has gone. */
+  oldAddressMs: 1_000,
+  /** A Service of type LoadBalancer may be without an address for this long. */
+  addressMs: 30_000,
+  /** A load balancer may be without an answer for this long while it has an address. */
+  loadBalancerSilenceMs: 10_000,
+  /** Answers below which a row of a matrix says nothing. */
+  rowAnswers: 20,
+  /** Probes of a dead address below which its silence says nothing. */
+  oldAddressProbes: 5,
+  /** Chance that one test calls an even spread uneven. */
+  alphaShare: 1e-4,
+  /** Chance that the smallest skew is found. */
+  powerShare: 0.999,
+  /** Smallest skew that must be found: one Pod's share is off by this much of an even share. */
+  skewShare: 0.1,
+  /** How far a node's part of the load may be from an even part, of that part. */
+  nodeOffShare: 0.01,
+  /** Different client ports per connection below which connections must have been reused. */
+  distinctPortsShare: 0.5,
+  /** Chance that an endpoint that takes its even part is not met at all. */
+  missedShare: 1e-9,
+  /** Lateness of a prober, of the smallest time that is decided on. */
+  latenessShare: 0.2,
+} as const;

@@ -1,0 +1,107 @@
+import { type Cluster, type Kind, type KubeObject, kinds, type Service } from "@svclab/cluster";
+import { ToolError } from "@svclab/contracts";
+
+/** Names of the application under test, as k8s/base has them. */
+export const names = {
+  namespace: "svclab",
+  deployment: "api",
+  service: "api",
+  headless: "api-direct",
+  nodePort: "web-node",
+  loadBalancer: "web-public",
+} as const;
+
+/** Where the api's containers listen; its Service names the port, so it is not to be read there. */
+const podPort = 8080;
+const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
+
+/** What a run must know of the cluster before it begins. */
+export interface Lab {
+  readonly deploymentUid: string;
+  readonly replicas: number;
+  readonly nodes: readonly string[];
+  readonly workers: readonly string[];
+  readonly nodeAddresses: readonly string[];
+  readonly serviceNetwork: string;
+  readonly clusterIP: string;
+  readonly servicePort: number;
+  readonly podPort: number;
+  readonly dnsServer: string;
+  readonly headlessName: string;
+  readonly nodePort: number;
+  readonly loadBalancer: readonly string[];
+  readonly loadBalancerPort: number;
+}
+
+type ServiceCidr = KubeObject & { readonly spec: { readonly cidrs: readonly string[] } };
+const serviceCidr: Kind<ServiceCidr> = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "ServiceCIDR",
+};
+
+/** Looks at everything once. @throws ToolError app-missing */
+export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<Lab> {
+  const { namespace } = names;
+  const service = (name: string, where: string = namespace) =>
+    needed(
+      `Service ${where}/${name}`,
+      cluster.get(kinds.service, { namespace: where, name }, signal),
+    );
+  const deployment = await needed(
+    `Deployment ${namespace}/${names.deployment}`,
+    cluster.get(kinds.deployment, { namespace, name: names.deployment }, signal),
+  );
+  const nodes = (await cluster.list(kinds.node, {}, signal)).items;
+  const cidr = await cluster.get(serviceCidr, { name: "kubernetes" }, signal);
+  const [api, nodePort, loadBalancer, dns] = await Promise.all([
+    service(names.service),
+    service(names.nodePort),
+    service(names.loadBalancer),
+    service("kube-dns", "kube-system"),
+    service(names.headless),
+  ]);
+  return {
+    deploymentUid: deployment.metadata.uid ?? "",
+    replicas: deployment.spec.replicas ?? 1,
+    nodes: nodes.map((node) => node.metadata.name),
+    workers: nodes
+      .filter((node) => node.metadata.labels?.[controlPlaneLabel] === undefined)
+      .map((node) => node.metadata.name),
+    nodeAddresses: nodes.flatMap(
+      (node) => node.status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? [],
+    ),
+    serviceNetwork: cidr?.spec.cidrs[0] ?? "",
+    clusterIP: api.spec.clusterIP ?? "",
+    servicePort: portOf(api).port,
+    podPort,
+    dnsServer: dns.spec.clusterIP ?? "",
+    headlessName: `${names.headless}.${namespace}.svc.cluster.local`,
+    nodePort: portOf(nodePort).nodePort ?? 0,
+    loadBalancer: (loadBalancer.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
+    loadBalancerPort: portOf(loadBalancer).port,
+  };
+}
+
+async function needed<T>(what: string, found: Promise<T | null>): Promise<T> {
+  const object = await found;
+  if (object !== null) return object;
+  throw new ToolError({
+    code: "app-missing",
+    expected: `${what} in the cluster`,
+    found: "none",
+    todo: "install the application: ./svclab up",
+  });
+}
+
+/** The one named http, or the first. */
+function portOf(service: Service): { readonly port: number; readonly nodePort?: number } {
+  const ports = service.spec.ports ?? [];
+  const port = ports.find((one) => one.name === "http") ?? ports[0];
+  if (port !== undefined) return port;
+  throw new ToolError({
+    code: "app-missing",
+    expected: `a port on Service ${service.metadata.name}`,
+    found: "none",
+    todo: "install the application: ./svclab up",
+  });
+}

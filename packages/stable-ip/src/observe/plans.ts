@@ -1,0 +1,92 @@
+import type { DnsProbe, HttpProbe, ProberPlan } from "@svclab/contracts";
+import { pathId } from "@svclab/contracts";
+import { limits } from "../limits.ts";
+import type { Lab } from "./lab.ts";
+
+/**
+ * How often each path is asked. A judge needs a request due in every fifth of the smallest time it
+ * decides on; more would cost the cluster under test what it is judged by.
+ */
+const perSecond = { clusterIp: 20, endpoint: 5, dns: 10, nodePort: 5, loadBalancer: 5 } as const;
+const timeoutMs = 1_000;
+const keptConnections = 4;
+/** A stall shorter than this shows as lateness of the requests that were due in it. */
+export const blindOverMs = limits.silenceMs * limits.latenessShare;
+
+const controlPort = 8090;
+const host = "host";
+
+export const endpointRoute = "endpoint/new";
+export const loadBalancerPath = pathId("load-balancer", "new", host);
+
+type Probe = HttpProbe | DnsProbe;
+
+/** What the prober on a worker asks: always the Pods themselves, and what the claims need. */
+export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string): ProberPlan {
+  const whoami = { kind: "http", url: "/whoami", timeoutMs } as const;
+  const throughService = { ...whoami, targets: [lab.clusterIP], port: lab.servicePort };
+  const all: Readonly<Record<string, Probe>> = {
+    "cluster-ip/new": {
+      ...throughService,
+      path: pathId("cluster-ip", "new", worker),
+      connection: "new",
+      perSecond: perSecond.clusterIp,
+    },
+    "cluster-ip/kept": {
+      ...throughService,
+      path: pathId("cluster-ip", "kept", worker),
+      connection: keptConnections,
+      perSecond: perSecond.clusterIp,
+    },
+    "headless-dns": {
+      kind: "dns",
+      path: pathId("headless-dns", null, worker),
+      server: lab.dnsServer,
+      name: lab.headlessName,
+      perSecond: perSecond.dns,
+      timeoutMs,
+    },
+    [endpointRoute]: {
+      ...whoami,
+      path: pathId("endpoint", "new", worker),
+      connection: "new",
+      targets: [],
+      port: lab.podPort,
+      perSecond: perSecond.endpoint,
+    },
+  };
+  return plan(worker, { host: "0.0.0.0", port: controlPort }, [
+    ...pick(all, new Set([...routes, endpointRoute])),
+  ]);
+}
+
+/** What is asked from outside the cluster; null where no claim needs it. */
+export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | null {
+  const whoami = { kind: "http", url: "/whoami", timeoutMs, connection: "new" } as const;
+  const all: Readonly<Record<string, Probe>> = {
+    "node-port/new": {
+      ...whoami,
+      path: pathId("node-port", "new", host),
+      targets: [...lab.nodeAddresses],
+      port: lab.nodePort,
+      perSecond: perSecond.nodePort,
+    },
+    "load-balancer/new": {
+      ...whoami,
+      path: loadBalancerPath,
+      targets: [...lab.loadBalancer],
+      port: lab.loadBalancerPort,
+      perSecond: perSecond.loadBalancer,
+    },
+  };
+  const probes = pick(all, routes);
+  return probes.length === 0 ? null : plan(host, { host: "127.0.0.1", port: 0 }, probes);
+}
+
+function pick(all: Readonly<Record<string, Probe>>, routes: ReadonlySet<string>): Probe[] {
+  return Object.entries(all).flatMap(([route, probe]) => (routes.has(route) ? [probe] : []));
+}
+
+function plan(vantage: string, control: ProberPlan["control"], probes: Probe[]): ProberPlan {
+  return { recorder: `prober@${vantage}`, control, blindOverMs, probes };
+}

@@ -1,0 +1,103 @@
+import type { Cluster } from "@svclab/cluster";
+import { type Event, type PathId, type ProberPlan, ToolError } from "@svclab/contracts";
+import type { Removals } from "../removals.ts";
+import type { PodTemplate } from "./checker-pod.ts";
+import type { Clock } from "./clock.ts";
+import { startClusterProber } from "./cluster-prober.ts";
+import { compareClocks } from "./compare-clocks.ts";
+import type { RecordFact } from "./fact.ts";
+import { startHostProber } from "./host-prober.ts";
+import { keepTargets } from "./keep-targets.ts";
+import { type Lab, names } from "./lab.ts";
+import { blindOverMs, hostPlan, workerPlan } from "./plans.ts";
+import { nowAt, type Probing, stopProbing } from "./probing.ts";
+import { tellStalls } from "./tell-stalls.ts";
+import { watch } from "./watch.ts";
+import type { World } from "./world.ts";
+
+export interface Recording {
+  readonly cluster: Cluster;
+  readonly lab: Lab;
+  /** Routes that the claims look at, for example `cluster-ip/new`. */
+  readonly routes: ReadonlySet<PathId>;
+  readonly template: PodTemplate;
+  /** Program and arguments of the prober on this machine. */
+  readonly hostProber: readonly string[];
+  readonly world: World;
+  readonly record: RecordFact;
+  readonly write: (event: Event) => void;
+  readonly say: (line: string) => void;
+  readonly clock: Clock;
+  /** Ends everything at once. */
+  readonly signal: AbortSignal;
+  /** Called when a recorder cannot go on: what it would have seen is lost. */
+  readonly fail: (error: unknown) => void;
+  readonly removals: Removals;
+}
+
+export interface Recorders {
+  compareClocks(): Promise<void>;
+  /** Ends the recorders and reads the rest of what they have to tell. */
+  stop(): Promise<void>;
+}
+
+/** Starts the watch and a prober on every worker and, where a claim needs it, on this machine. */
+export async function startRecorders(recording: Recording): Promise<Recorders> {
+  const { lab, routes, world, record, say, clock, signal, fail } = recording;
+  const { deploymentUid } = lab;
+  const watching = new AbortController();
+  const untilStopped = AbortSignal.any([signal, watching.signal]);
+  const watched = Promise.all([
+    watch({ ...recording, namespace: names.namespace, deploymentUid, signal: untilStopped }),
+    tellStalls(blindOverMs, record, { clock, signal: untilStopped }),
+  ]);
+  watched.catch(fail);
+  const forHost = hostPlan(lab, routes);
+  const probers = await Promise.all([
+    ...lab.workers.map((node) => onWorker(recording, node, workerPlan(lab, routes, node))),
+    ...(forHost === null ? [] : [onHost(recording, forHost)]),
+  ]);
+  let stopping = false;
+  for (const prober of probers) {
+    prober.ended.then(
+      () => {
+        if (!stopping && !signal.aborted) fail(endedEarly(prober));
+      },
+      (error) => {
+        if (!signal.aborted) fail(error);
+      },
+    );
+  }
+  keepTargets(world, probers, say);
+  return {
+    compareClocks: async () => {
+      for (const prober of probers) {
+        record(await compareClocks(clock, prober.plan.recorder, () => nowAt(prober)));
+      }
+    },
+    stop: async () => {
+      stopping = true;
+      await Promise.all(probers.map(stopProbing));
+      watching.abort();
+      // A watch that is still blind says so when it ends.
+      await watched;
+    },
+  };
+}
+
+function onWorker(recording: Recording, node: string, plan: ProberPlan): Promise<Probing> {
+  return startClusterProber({ ...recording, node, plan }, recording);
+}
+
+function onHost(recording: Recording, plan: ProberPlan): Promise<Probing> {
+  return startHostProber({ ...recording, command: recording.hostProber, plan });
+}
+
+function endedEarly({ plan }: Probing): ToolError {
+  return new ToolError({
+    code: "prober-ended",
+    expected: `${plan.recorder} to go on until it is told to stop`,
+    found: "it ended by itself",
+    todo: "read what it said before, in the lines above",
+  });
+}

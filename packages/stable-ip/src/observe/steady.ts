@@ -1,0 +1,52 @@
+import type { Event } from "@svclab/contracts";
+import type { Clock } from "./clock.ts";
+import { endpointRoute } from "./plans.ts";
+import { describePods } from "./seen-pod.ts";
+import { until } from "./wait.ts";
+import type { World } from "./world.ts";
+
+export interface Steadiness {
+  readonly world: World;
+  readonly replicas: number;
+  readonly workers: readonly string[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onEvent: (listener: (event: Event) => void) => void;
+}
+
+const limitMs = 60_000;
+
+/**
+ * Listens from now on. What it returns waits until all Pods are ready and each has answered, as
+ * itself and at its own address, to every worker. The Service has no part in it.
+ */
+export function steadyState(steadiness: Steadiness): () => Promise<true> {
+  const { world, replicas, workers, clock, signal, onEvent } = steadiness;
+  const answers = new Set<string>();
+  onEvent((event) => {
+    if (event.kind !== "answered" || !event.path.startsWith(`${endpointRoute}@`)) return;
+    if (event.status === 200) answers.add(key(event.path, event.podUid, event.target ?? ""));
+  });
+  const silent = () =>
+    world.readyPods.flatMap((pod) =>
+      workers
+        .map((worker) => `${endpointRoute}@${worker}`)
+        .filter((path) => !answers.has(key(path, pod.podUid, pod.ip ?? "")))
+        .map((path) => `${pod.name} has not answered on ${path}`),
+    );
+  return () =>
+    until(clock, signal, {
+      what: `${replicas} ready Pods, each answering at its own address,`,
+      look: () => {
+        const allReady = world.pods.length === replicas && world.readyPods.length === replicas;
+        return (allReady && silent().length === 0) || null;
+      },
+      seen: () => [describePods(world.pods), ...silent()].join("; "),
+      limitMs,
+      todo: "see kubectl get pods -n svclab, then run again",
+    });
+}
+
+function key(path: string, podUid: string, target: string): string {
+  return [path, podUid, target].join("|");
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Report, ToolError } from "@svclab/contracts";
+import { clusterIpAnswersThroughKill } from "../claims/cluster-ip-answers-through-kill.ts";
+import { claims } from "../claims/index.ts";
+import { wholeRun } from "../history/whole-run.ts";
+import { verify } from "../verify/verify.ts";
+import { report, toJson } from "./report.ts";
+import { toHtml } from "./to-html.ts";
+import { toJUnit } from "./to-junit.ts";
+import { toText } from "./to-text.ts";
+
+const everything = {
+  ...clusterIpAnswersThroughKill,
+  faults: ["spread", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+} as const;
+const parts = { kubernetes: "1.37.0", lane: '<built> & "labelled"' };
+
+const good = wholeRun(everything);
+const bad = wholeRun(everything, {
+  violation: "<lying> readiness",
+  claims: claims.map((claim) => claim.id).filter((id) => id !== "pod-ips-do-change"),
+  probe: ({ path }) => (path === "cluster-ip/new@worker" ? { why: "refused" } : null),
+  pick: () => "timeout",
+});
+
+function told(history: typeof good) {
+  return report(history, verify(history, claims), parts);
+}
+
+describe("a report", () => {
+  it("fits its schema and comes back from its JSON", () => {
+    assert.deepEqual(Report.parse(JSON.parse(toJson(told(bad)))), told(bad));
+  });
+
+  it("holds when every claim holds", () => {
+    assert.equal(told(good).outcome, "holds", toText(told(good), { width: 200, colour: false }));
+    assert.equal(told(bad).outcome, "broken");
+  });
+
+  it("counts the events of each kind", () => {
+    assert.equal(told(good).events["pod-kill-sent"], 6);
+  });
+
+  it("of a history without its head is refused", () => {
+    assert.throws(() => report(good.slice(1), [], {}), ToolError);
+  });
+
+  it("of a run without verdicts is unknown", () => {
+    assert.equal(report(good, [], {}).outcome, "unknown");
+  });
+});
+
+describe("the report as text", () => {
+  const text = toText(told(bad), { width: 80, colour: false });
+
+  it("has no line longer than the terminal is wide, and only ASCII", () => {
+    for (const line of text.split("\n")) assert.ok(line.length <= 80, line);
+    assert.match(text, /^[\x20-\x7e\n]*$/);
+  });
+
+  it("names verdict and id on one line, and the reason and figures under it", () => {
+    assert.match(text, /^broken {3}cluster-ip-answers-through-kill$/m);
+    assert.match(text, /^ {9}\d+ requests were lost without a SIGKILL/m);
+    assert.match(text, /^skipped {2}pod-ips-do-change$/m);
+    assert.match(text, /^broken {3}5 holds, 2 broken, 1 unknown, 1 skipped\n$/m);
+  });
+
+  it("is coloured only when it may be", () => {
+    assert.ok(!text.includes("\u001b"));
+    assert.ok(toText(told(bad), { width: 80, colour: true }).includes("\u001b[31mbroken"));
+  });
+});
+
+describe("the report as JUnit XML", () => {
+  const xml = toJUnit(told(bad));
+
+  it("has one test case a claim, and counts them by outcome", () => {
+    assert.equal(xml.match(/<testcase /g)?.length, claims.length);
+    const broken = told(bad).claims.filter((one) => one.verdict.outcome === "broken").length;
+    assert.ok(xml.includes(`failures="${broken}"`));
+    assert.equal(xml.match(/<failure /g)?.length, broken);
+    assert.equal(xml.match(/<skipped /g)?.length, 1);
+  });
+
+  it("closes what it opens and leaves no bare ampersand", () => {
+    assert.equal(xml.match(/<testcase /g)?.length, xml.match(/<\/testcase>/g)?.length);
+    assert.doesNotMatch(xml, /&(?!amp;|lt;|gt;|quot;|#39;)/);
+  });
+});
+
+describe("the report as a page", () => {
+  const page = toHtml(told(bad), bad);
+
+  it("needs no other file, no script and no network", () => {
+    assert.doesNotMatch(page, /<script|<link|<img|\ssrc=|@import|url\(/);
+  });
+
+  it("has one section a claim, anchored by its id", () => {
+    for (const claim of claims) assert.ok(page.includes(`<section id="${claim.id}"`), claim.id);
+  });
+
+  it("shows the events that prove a broken claim", () => {
+    assert.match(page, /<details><summary>5 events that prove it<\/summary>/);
+  });
+
+  it("escapes what it was given", () => {
+    assert.ok(page.includes("&lt;lying&gt; readiness"));
+    assert.ok(page.includes("&lt;built&gt; &amp; &quot;labelled&quot;"));
+  });
+
+  it("draws answers over time with faults and kills, and the spread by Pod", () => {
+    const drawn = toHtml(told(good), good);
+    assert.equal(drawn.match(/class="kill"/g)?.length, 6 * 3);
+    assert.match(drawn, /<text [^>]*>delete-each<\/text>/);
+    assert.equal(drawn.match(/class="bar"/g)?.length, 6 * 2);
+  });
+});

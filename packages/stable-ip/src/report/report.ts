@@ -1,0 +1,37 @@
+import type { Judged, Report } from "@svclab/contracts";
+import type { History } from "../claim.ts";
+import { timeline } from "../history/timeline.ts";
+import { overall } from "../verify/outcome.ts";
+
+/**
+ * Everything that is told of a run. `parts`: versions, as they were recorded when it ran.
+ * @throws ToolError history-format, where the first event is not run-began.
+ */
+export function report(
+  history: History,
+  judged: readonly Judged[],
+  parts: Readonly<Record<string, string>>,
+): Report {
+  const { began } = timeline(history);
+  const events: Record<string, number> = {};
+  for (const { kind } of history) events[kind] = (events[kind] ?? 0) + 1;
+  return {
+    format: 1,
+    run: began.run,
+    commit: began.commit,
+    beganMs: began.atMs,
+    // A run that was cut off ended, as far as anyone knows, with the last thing it wrote.
+    endedMs: history.at(-1)?.atMs ?? began.atMs,
+    outcome: overall(judged),
+    control: began.control,
+    violation: began.violation,
+    claims: [...judged],
+    events,
+    parts: { ...parts },
+  };
+}
+
+/** The report as JSON text; the schema is Report of @svclab/contracts. */
+export function toJson(told: Report): string {
+  return `${JSON.stringify(told, null, 2)}\n`;
+}

@@ -1,0 +1,71 @@
+import { styleText } from "node:util";
+import type { Judged, Outcome, Report } from "@svclab/contracts";
+import { oneLine } from "./figures.ts";
+
+/** Columns of the terminal, and whether it shows colour. */
+export interface TextOptions {
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+const colours = { holds: "green", broken: "red", unknown: "yellow", skipped: "gray" } as const;
+const indent = " ".repeat(9);
+
+/** The claims as a table for a terminal; ASCII but for what the claims themselves measured. */
+export function toText(told: Report, options: TextOptions): string {
+  const count = (outcome: Outcome) =>
+    told.claims.filter((one) => one.verdict.outcome === outcome).length;
+  const counts = (["holds", "broken", "unknown", "skipped"] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => `${count(outcome)} ${outcome}`);
+  const total = counts.length === 0 ? "nothing was judged" : counts.join(", ");
+  const last = `${coloured(told.outcome, options)} ${total}`;
+  return [...told.claims.flatMap((judged) => lines(judged, options)), "", last, ""].join("\n");
+}
+
+function lines(judged: Judged, options: TextOptions): string[] {
+  const { verdict } = judged;
+  const first = `${coloured(verdict.outcome, options)} ${judged.id}`;
+  const room = options.width - indent.length;
+  switch (verdict.outcome) {
+    case "holds":
+      return [first, indent + cut(oneLine(verdict.measured), room)];
+    case "broken":
+    case "unknown":
+      return [
+        first,
+        ...wrap(verdict.why, room).map((line) => indent + line),
+        ...(Object.keys(verdict.measured).length === 0
+          ? []
+          : [indent + cut(oneLine(verdict.measured), room)]),
+      ];
+    case "skipped":
+      return [
+        first,
+        ...wrap(`missing: ${verdict.missing.join(", ")}`, room).map((l) => indent + l),
+      ];
+  }
+}
+
+function coloured(outcome: Outcome, { colour }: TextOptions): string {
+  const word = outcome.padEnd(indent.length - 1);
+  return colour ? styleText(colours[outcome], word, { validateStream: false }) : word;
+}
+
+function cut(line: string, room: number): string {
+  return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 3))}...`;
+}
+
+/** A word longer than a line stands alone and is not broken. */
+function wrap(text: string, room: number): string[] {
+  const wrapped: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = wrapped.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) {
+      wrapped[wrapped.length - 1] = `${last} ${word}`;
+    } else {
+      wrapped.push(word);
+    }
+  }
+  return wrapped;
+}

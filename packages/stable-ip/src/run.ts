@@ -1,0 +1,204 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Cluster, kinds } from "@svclab/cluster";
+import { type Event, FaultKind, type Report, ToolError } from "@svclab/contracts";
+import type { Claim, Violation } from "./claim.ts";
+import { referenceRecorder } from "./history/clocks.ts";
+import { parseHistory } from "./history/jsonl.ts";
+import { cause } from "./kill/faults.ts";
+import type { Hands, NodeShell } from "./kill/hands.ts";
+import { violate } from "./kill/violate.ts";
+import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
+import { type Clock, machineClock } from "./observe/clock.ts";
+import type { Fact, RecordFact } from "./observe/fact.ts";
+import { HistoryFile } from "./observe/history-file.ts";
+import { type Lab, names, readLab } from "./observe/lab.ts";
+import { startRecorders } from "./observe/recorders.ts";
+import { steadyState } from "./observe/steady.ts";
+import { seenService } from "./observe/watch-services.ts";
+import { World } from "./observe/world.ts";
+import { type Removals, withRemovals } from "./removals.ts";
+import { report } from "./report/report.ts";
+import { verify } from "./verify/verify.ts";
+
+export interface RunRequest {
+  readonly cluster: Cluster;
+  readonly nodeShell: NodeShell;
+  /** An existing directory without a history; its name is the run's. */
+  readonly runDir: string;
+  readonly claims: readonly Claim[];
+  /** A mistake to make after the steady state. */
+  readonly violation?: Violation;
+  /** Does nothing to the cluster, so proves nothing. */
+  readonly control?: boolean;
+  /** The directory k8s of this repository. */
+  readonly manifests: string;
+  /** For each image that the manifests name, the one that is on the nodes. */
+  readonly images: Readonly<Record<string, string>>;
+  /** The file tests/load/spread.ts. */
+  readonly loadScript: string;
+  /** Program and arguments of the prober on this machine. */
+  readonly hostProber: readonly string[];
+  /** Image of the prober in the cluster. Default: what k8s/checker names. */
+  readonly proberImage?: string;
+  readonly commit: string;
+  /** Versions of all parts, for the report. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** Progress, for a person. */
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+export interface RunResult {
+  /** Path of the history. */
+  readonly history: string;
+  readonly report: Report;
+  /** What was waited for in vain, where the run stopped before its end: all is unknown then. */
+  readonly stopped: ToolError | null;
+}
+
+/**
+ * Changes the world, writes down what it sees, and only then judges. Whatever was put into the
+ * cluster or changed there is taken back before this resolves or rejects.
+ * @throws ToolError where the cluster cannot be asked or a recorder is lost; the signal's reason.
+ */
+export async function run(request: RunRequest): Promise<RunResult> {
+  const path = join(request.runDir, "history.jsonl");
+  const { say } = request;
+  say("preflight");
+  const stage = await prepare(request);
+  const file = new HistoryFile(path);
+  let stopped: ToolError | null = null;
+  try {
+    stopped = await withRemovals((removals) => act(request, stage, file, removals), say);
+  } finally {
+    file.close();
+  }
+  const history = parseHistory(await readFile(path, "utf8"), path);
+  const judged = verify(history, request.claims);
+  return { history: path, report: report(history, judged, request.parts), stopped };
+}
+
+/** What a run needs and does not change. */
+interface Stage {
+  readonly lab: Lab;
+  readonly checker: Checker;
+  readonly script: string;
+  readonly faults: readonly FaultKind[];
+  readonly clock: Clock;
+}
+
+async function prepare(request: RunRequest): Promise<Stage> {
+  const { cluster, claims, manifests, signal, control = false } = request;
+  const checker = await readChecker(join(manifests, "checker"), request.images);
+  const script = await readFile(request.loadScript, "utf8");
+  const lab = await readLab(cluster, signal);
+  await applyChecker(cluster, checker, signal);
+  const isAskedFor = (fault: FaultKind) => claims.some((claim) => claim.faults.includes(fault));
+  const faults = control ? [] : FaultKind.options.filter(isAskedFor);
+  return { lab, checker, script, faults, clock: request.clock ?? machineClock };
+}
+
+/** Time after the last change in which its effects, and their end, are still written down. */
+const settleMs = 1_000;
+const controlMs = 10_000;
+
+/** Resolves to what was waited for in vain, or to null. Whatever happens, run-ended is written. */
+async function act(
+  request: RunRequest,
+  { lab, checker, script, faults, clock }: Stage,
+  file: HistoryFile,
+  removals: Removals,
+): Promise<ToolError | null> {
+  const { cluster, nodeShell, claims, hostProber, say, violation = null } = request;
+  const { namespace, deployment } = names;
+  const { replicas, workers } = lab;
+  const recording = new AbortController();
+  const signal = AbortSignal.any([request.signal, recording.signal]);
+  const stamped = (fact: Fact, atMs = clock.nowMs()) =>
+    ({ atMs, from: referenceRecorder, ...fact }) as Event;
+  const write = (event: Event) => file.write(event);
+  const record: RecordFact = (...fact) => write(stamped(...fact));
+  const world = new World();
+  const hands: Hands = {
+    ...{ cluster, nodeShell, namespace, deployment, replicas },
+    ...{ world, record, clock, signal, removals },
+  };
+  const load = { lab, template: checker.load, script, write, say };
+  const onEvent = file.onEvent.bind(file);
+  const steady = steadyState({ world, replicas, workers, clock, signal, onEvent });
+  let endedMs: number | null = null;
+
+  record(runBegan(request, lab, faults));
+  try {
+    say("recorders start");
+    const recorders = await startRecorders({
+      ...hands,
+      ...{ lab, template: checker.prober, hostProber, write, say },
+      routes: new Set(claims.flatMap((claim) => claim.paths)),
+      fail: (error) => recording.abort(error),
+    });
+    await recorders.compareClocks();
+    await steady();
+    record({ kind: "steady" });
+    const steadyMs = clock.nowMs();
+
+    if (violation !== null) {
+      say(`violation ${violation.name}: ${violation.text}`);
+      await violate(hands, violation, join(request.manifests, "variants"));
+    }
+    for (const fault of faults) {
+      say(`fault ${fault}`);
+      await cause(fault, hands, load, violation);
+    }
+    const longMs = request.control ? controlMs : longestLimitMs(claims);
+    await clock.sleep(Math.max(settleMs, steadyMs + longMs - clock.nowMs()), signal);
+
+    say("recorders stop");
+    await recorders.compareClocks();
+    for (const service of (await cluster.list(kinds.service, { namespace }, signal)).items) {
+      record({ kind: "service-seen", ...seenService(service) });
+    }
+    // What is judged ends here; reading the rest of the probers' logs takes some seconds more.
+    const lookedUntilMs = clock.nowMs();
+    await recorders.stop();
+    endedMs = lookedUntilMs;
+    return null;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "wait-ran-out") return error;
+    throw error;
+  } finally {
+    recording.abort(new Error("the run has ended"));
+    const complete = endedMs !== null;
+    file.end(stamped({ kind: "run-ended", complete }, endedMs ?? clock.nowMs()));
+  }
+}
+
+function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): Fact {
+  return {
+    kind: "run-began",
+    format: 1,
+    run: basename(request.runDir),
+    commit: request.commit,
+    claims: request.claims.map((claim) => claim.id),
+    faults: [...faults],
+    control: request.control ?? false,
+    violation: request.violation?.name ?? null,
+    world: {
+      workload: `deployment/${names.deployment}`,
+      replicas: lab.replicas,
+      nodes: [...lab.nodes],
+      workers: [...lab.workers],
+      serviceNetwork: lab.serviceNetwork,
+    },
+  };
+}
+
+/** A claim that gives the cluster some time must be watched for longer, or it could not break. */
+function longestLimitMs(claims: readonly Claim[]): number {
+  const given = claims.flatMap((claim) =>
+    Object.entries(claim.limits).flatMap(([name, value]) => (name.endsWith("Ms") ? [value] : [])),
+  );
+  return Math.max(0, ...given) + 5_000;
+}

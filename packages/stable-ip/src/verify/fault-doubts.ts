@@ -1,0 +1,79 @@
+import type { FaultKind, SeenPod } from "@svclab/contracts";
+import type { Span } from "../history/span.ts";
+import type { Timeline } from "../history/timeline.ts";
+import { isReady, podsAt } from "./pods.ts";
+
+/** Why this fault cannot be said to have happened, whole: silence is never a pass. */
+export function faultDoubts(line: Timeline, fault: FaultKind): string[] {
+  const span = line.faultSpan(fault);
+  if (span === null) return [`${fault} was not seen to begin and to end, once`];
+  const before = podsAt(line, span.fromMs).filter((pod) => !pod.terminating);
+  const { replicas } = line.began.world;
+  if (before.length < replicas) {
+    return [`${before.length} of ${replicas} Pods were there when ${fault} began`];
+  }
+  return happened[fault]({ line, span, before }).map((doubt) => `${fault}: ${doubt}`);
+}
+
+interface Scene {
+  readonly line: Timeline;
+  readonly span: Span;
+  readonly before: readonly SeenPod[];
+}
+
+const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
+  none: () => [],
+  spread: () => [],
+  "sigkill-each": (scene) => [...killDoubts(scene), ...restartDoubts(scene)],
+  "delete-each": killDoubts,
+  "scale-to-zero": ({ line, span }) => {
+    const zero = within(line, span).some((pods) => !pods.some(isReady));
+    const sent = line.of("scale-sent").some((scale) => inside(scale, span));
+    return [
+      ...(sent ? [] : ["no scale was sent"]),
+      ...(zero ? [] : ["a Pod was ready throughout"]),
+    ];
+  },
+  "roll-out": ({ line, span, before }) => {
+    const after = new Set(
+      podsAt(line, span.toMs)
+        .filter(isReady)
+        .map((pod) => pod.podUid),
+    );
+    const stayed = before.filter((pod) => after.has(pod.podUid));
+    const sent = line.of("roll-out-sent").some((rollOut) => inside(rollOut, span));
+    return [
+      ...(sent ? [] : ["no roll-out was sent"]),
+      ...stayed.map((pod) => `Pod ${pod.name} was not replaced`),
+    ];
+  },
+};
+
+function killDoubts({ line, span, before }: Scene): string[] {
+  const kills = line.of("pod-kill-sent").filter((kill) => inside(kill, span));
+  const killed = new Set(kills.map((kill) => kill.event.podUid));
+  return before
+    .filter((pod) => !killed.has(pod.podUid))
+    .map((pod) => `no kill of Pod ${pod.name} was seen`);
+}
+
+function restartDoubts({ line, span, before }: Scene): string[] {
+  const after = within(line, span).flat();
+  return before
+    .filter(
+      (pod) =>
+        !after.some((seen) => seen.podUid === pod.podUid && seen.containerId !== pod.containerId),
+    )
+    .map((pod) => `the container of Pod ${pod.name} was not seen to change`);
+}
+
+function within(line: Timeline, span: Span): (readonly SeenPod[])[] {
+  return line
+    .of("pods-seen")
+    .filter((moment) => inside(moment, span))
+    .map((moment) => moment.event.pods);
+}
+
+function inside(moment: Span, span: Span): boolean {
+  return moment.fromMs >= span.fromMs && moment.toMs <= span.toMs;
+}

@@ -1,0 +1,98 @@
+import type { Endpoint, Event, SeenPod } from "@svclab/contracts";
+import { lengthMs, type Span, subtract } from "../history/span.ts";
+import type { Moment, Timeline } from "../history/timeline.ts";
+
+/** A stretch in which one key was in a set that was seen to change, and what showed its start. */
+export interface Stretch extends Span {
+  readonly key: string;
+  readonly seen: Event;
+}
+
+/** The Pods as they were last seen at a time; empty before they were first seen. */
+export function podsAt(line: Timeline, atMs: number): readonly SeenPod[] {
+  return line.of("pods-seen").findLast((moment) => moment.fromMs <= atMs)?.event.pods ?? [];
+}
+
+/** Ready by its own condition and not on its way out: what a Service promises to send to. */
+export function isReady(pod: SeenPod): boolean {
+  return pod.ready && !pod.terminating && pod.ip !== null;
+}
+
+/** One Pod at one address. */
+export function podKey(pod: { readonly podUid: string; readonly ip: string | null }): string {
+  return `${pod.podUid} at ${pod.ip}`;
+}
+
+/** Stretches in which each Pod that `keep` keeps was there, by the key that `keyOf` gives it. */
+export function podStretches(
+  line: Timeline,
+  keep: (pod: SeenPod) => boolean,
+  keyOf: (pod: SeenPod) => string,
+): Stretch[] {
+  const sets = line.of("pods-seen").map((moment) => ({
+    moment,
+    keys: moment.event.pods.filter(keep).map(keyOf),
+  }));
+  return stretches(sets, endMs(line));
+}
+
+export function endpointStretches(line: Timeline, service: string): Stretch[] {
+  const sets = line
+    .of("endpoints-seen")
+    .filter((moment) => moment.event.service === service)
+    .map((moment) => ({
+      moment,
+      keys: moment.event.endpoints.filter(isReadyEndpoint).map(podKey),
+    }));
+  return stretches(sets, endMs(line));
+}
+
+/** Stretches of `these` in which the same key was in none of `those`. */
+export function without(these: readonly Stretch[], those: readonly Stretch[]): Stretch[] {
+  return these.flatMap((one) =>
+    subtract(
+      one,
+      those.filter((other) => other.key === one.key),
+    ),
+  );
+}
+
+/** When at least so many Pods were ready. */
+export function spansWithReady(line: Timeline, atLeast: number): Span[] {
+  const sets = line.of("pods-seen").map((moment) => ({
+    moment,
+    keys: moment.event.pods.filter(isReady).length >= atLeast ? ["enough"] : [],
+  }));
+  return stretches(sets, endMs(line));
+}
+
+export function longest(spans: readonly Span[]): number {
+  return Math.max(0, ...spans.map(lengthMs));
+}
+
+function isReadyEndpoint(endpoint: Endpoint): boolean {
+  return endpoint.ready;
+}
+
+function stretches(
+  sets: readonly { moment: Moment; keys: readonly string[] }[],
+  toMs: number,
+): Stretch[] {
+  const open = new Map<string, Stretch>();
+  const closed: Stretch[] = [];
+  for (const { moment, keys } of sets) {
+    for (const [key, stretch] of open) {
+      if (keys.includes(key)) continue;
+      open.delete(key);
+      closed.push({ ...stretch, toMs: moment.fromMs });
+    }
+    for (const key of keys) {
+      if (!open.has(key)) open.set(key, { key, fromMs: moment.fromMs, toMs, seen: moment.event });
+    }
+  }
+  return [...closed, ...open.values()];
+}
+
+function endMs(line: Timeline): number {
+  return line.of("run-ended")[0]?.fromMs ?? Number.POSITIVE_INFINITY;
+}

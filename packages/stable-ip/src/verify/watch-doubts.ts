@@ -1,0 +1,22 @@
+import { referenceRecorder } from "../history/clocks.ts";
+import { overlaps, type Span } from "../history/span.ts";
+import type { Timeline } from "../history/timeline.ts";
+
+/** Why what the watch wrote in a span cannot be taken for all that happened in it. */
+export function watchDoubts(line: Timeline, span: Span): string[] {
+  return blindDoubts(line, referenceRecorder, span);
+}
+
+export function blindDoubts(line: Timeline, recorder: string, span: Span): string[] {
+  return line
+    .of("blind")
+    .filter((blind) => blind.event.from === recorder && overlaps(blind, span))
+    .map(({ event }) => `${recorder} saw nothing for ${Math.round(event.forMs)} ms: ${event.why}`);
+}
+
+/** From the steady state to the end of the run. */
+export function judgedSpan(line: Timeline): Span {
+  const fromMs = line.of("steady")[0]?.fromMs ?? Number.NaN;
+  const toMs = line.of("run-ended")[0]?.fromMs ?? Number.NaN;
+  return { fromMs, toMs };
+}
