@@ -15,6 +15,18 @@ export class ApiError extends ToolError {
   }
 }
 
+/**
+ * A kubelet that cannot go on with a log says so in the log's own stream. Seen where several
+ * clusters share a host: "failed to create fsnotify watcher: too many open files".
+ */
+export class NodeTrouble extends Error {
+  override readonly name = "NodeTrouble";
+
+  constructor(said: string) {
+    super(`the node says: ${said}`);
+  }
+}
+
 export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 410;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { NodeTrouble } from "./api-error.ts";
 import { FakeCluster } from "./fake/fake-cluster.ts";
 import { followLog } from "./follow-log.ts";
 
@@ -45,6 +46,27 @@ for (const [title, lengths] of [
     assert.equal(lines.join(""), "abcde");
   });
 }
+
+it("reads again and again where the node cannot follow", async () => {
+  const cluster = new FakeCluster();
+  const lengths = [2, 2, 4, 5];
+  let reads = 0;
+  const follows: boolean[] = [];
+  cluster.pods = {
+    answer: () => ({ status: 404, body: "" }),
+    log: async (_, wish, onLine) => {
+      follows.push(wish.follow);
+      for (const [at, text] of written.slice(0, lengths[reads++])) onLine(at, text);
+      if (wish.follow) throw new NodeTrouble("failed to create fsnotify watcher");
+    },
+  };
+  const lines: string[] = [];
+  const line = (text: string) => void lines.push(text);
+  const isRunning = async () => reads < lengths.length - 1;
+  await followLog(cluster, pod, { isRunning, line }, { clock, signal });
+  assert.equal(lines.join(""), "abcde");
+  assert.deepEqual(follows, [true, false, false, false]);
+});
 
 it("gives up where the log cannot be had", async () => {
   const cluster = new FakeCluster();

@@ -1,3 +1,4 @@
+import { NodeTrouble } from "./api-error.ts";
 import type { FollowClock } from "./follow.ts";
 import type { Cluster, PodName } from "./port.ts";
 
@@ -13,7 +14,8 @@ const pauseMs = 200;
 /**
  * Every line of a container's log once, in order, until the container has ended. A broken stream
  * is taken up again; what the server then tells once more is dropped. Nothing is lost by a break
- * as long as the node keeps the log's present file (10 MiB by default).
+ * as long as the node keeps the log's present file (10 MiB by default). Where the node cannot
+ * follow a log, its whole is read again and again.
  */
 export async function followLog(
   cluster: Cluster,
@@ -25,10 +27,11 @@ export async function followLog(
   // Lines share a time when they were written at once, so those at the last time are counted.
   let lastAt = "";
   let atLast = 0;
+  let follow = true;
   const read = async () => {
     let skip = atLast;
     const since = lastAt === "" ? {} : { since: lastAt };
-    const wish = { follow: true, ...since, ...(container === undefined ? {} : { container }) };
+    const wish = { follow, ...since, ...(container === undefined ? {} : { container }) };
     await cluster.log(
       pod,
       wish,
@@ -52,6 +55,7 @@ export async function followLog(
       if (!running) return;
     } catch (error) {
       if (signal.aborted || ++failures > 20) throw error;
+      if (error instanceof NodeTrouble) follow = false;
     }
     await clock.sleep(pauseMs, signal);
   }

@@ -146,6 +146,16 @@ it("ends an open watch with the signal's reason", async (t) => {
   await assert.rejects(cluster.watch(kinds.pod, { from: "1" }, sink, stop.signal), /enough/);
 });
 
+it("takes what the node says of its own troubles for no line of the log", async (t) => {
+  const { cluster } = await serving(t, (_, response) => {
+    response.end("2026-01-01T00:00:01.5Z one\nfailed to try resolving symlinks in path\n");
+  });
+  const lines: string[] = [];
+  const reading = cluster.log(pod, { follow: true }, (_at, text) => void lines.push(text), signal);
+  await assert.rejects(reading, /the node says: failed to try/);
+  assert.deepEqual(lines, ["one"]);
+});
+
 it("tells a log's lines with their times", async (t) => {
   const { cluster, asked } = await serving(t, (_, response) => {
     response.end("2026-01-01T00:00:00.000000001Z one two\n2026-01-01T00:00:00.000000002Z \n");

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { ApiError } from "./api-error.ts";
+import { ApiError, NodeTrouble } from "./api-error.ts";
 import { Discovery } from "./discovery.ts";
 import type { Kind } from "./kinds.ts";
 import { type ApiRequest, KubeHttp, textOf } from "./kube-http.ts";
@@ -31,6 +31,8 @@ const contentTypes: Readonly<Record<PatchKind, string>> = {
 };
 
 type Signal = AbortSignal | undefined;
+
+const stampedLine = /^(\d{4}-\d\d-\d\dT\S+(?:Z|[+-]\d\d:\d\d)) (.*)$/s;
 
 /** The port, spoken to a real API server. */
 export class KubernetesCluster implements Cluster {
@@ -140,8 +142,10 @@ export class KubernetesCluster implements Cluster {
     const path = `${podPath(pod)}/log?${query}`;
     const answer = await this.#open(`the log of ${pod.name}`, { method: "GET", path, signal });
     for await (const line of bodyLines(answer, signal)) {
-      const space = line.indexOf(" ");
-      onLine(line.slice(0, space), line.slice(space + 1));
+      const [, at, text] = stampedLine.exec(line) ?? [];
+      // The kubelet tells its own troubles in the same stream, without a time.
+      if (at === undefined || text === undefined) throw new NodeTrouble(line);
+      onLine(at, text);
     }
   }
 
