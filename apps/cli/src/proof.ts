@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { connect } from "@svclab/cluster";
 import { type Report, ToolError } from "@svclab/contracts";
@@ -32,6 +33,7 @@ export interface Proof {
 
 /** Runs the claims on a cluster of ours and leaves what it saw and said in runs/. */
 export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
+  keepPunctual();
   const place = labPlace(options.name);
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context } = place;
@@ -47,6 +49,7 @@ export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
     images: options.images,
     loadScript: join(lab.checkout, "tests/load/spread.ts"),
     hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+    nodesReachable: lab.engine.addressesReachable,
     commit: await commitOf(lab.checkout),
     parts: await parts(lab),
     say: lab.write,
@@ -91,6 +94,15 @@ async function pointLatest(checkout: string, folder: string): Promise<void> {
   const latest = join(checkout, "runs", "latest");
   await rm(latest, { force: true });
   await symlink(folder, latest);
+}
+
+/** The recorders share the cores with the cluster; late ones could say nothing. Root only. */
+function keepPunctual(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    // A recorder that is late says so itself.
+  }
 }
 
 /** A source archive has no commit: then the report says so. */

@@ -66,6 +66,8 @@ export const Event = z.discriminatedUnion("kind", [
       nodes: z.array(z.string()),
       workers: z.array(z.string()),
       serviceNetwork: z.string(),
+      /** This machine reaches the addresses of nodes and load balancers themselves. */
+      nodesReachable: z.boolean(),
     }),
   }),
   /** Last line of every complete history. */

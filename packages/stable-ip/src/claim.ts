@@ -4,7 +4,7 @@ import type { Event, FaultKind, Verdict } from "@svclab/contracts";
 export type History = readonly Event[];
 
 /** What the world must have before a claim can be judged; see verify/needs.ts. */
-export type Need = "two-replicas" | "two-workers";
+export type Need = "two-replicas" | "two-workers" | "node-addresses";
 
 /** A seeded mistake that is not a file in k8s/variants. */
 export type NamedChange =

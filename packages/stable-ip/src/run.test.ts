@@ -87,6 +87,7 @@ async function lab(t: TestContext) {
     commit: "0000000",
     parts: {},
     images: {},
+    nodesReachable: true,
     say: (line) => said.push(line),
     signal: workload.stop.signal,
   };

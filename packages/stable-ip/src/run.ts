@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly hostProber: readonly string[];
   /** Image of the prober in the cluster. Default: what k8s/checker names. */
   readonly proberImage?: string;
+  /** False where only published ports lead in, as with an engine in a virtual machine. */
+  readonly nodesReachable: boolean;
   readonly commit: string;
   /** Versions of all parts, for the report. */
   readonly parts: Readonly<Record<string, string>>;
@@ -191,6 +193,7 @@ function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): 
       nodes: [...lab.nodes],
       workers: [...lab.workers],
       serviceNetwork: lab.serviceNetwork,
+      nodesReachable: request.nodesReachable,
     },
   };
 }

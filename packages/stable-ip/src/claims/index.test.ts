@@ -2,10 +2,19 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, it } from "node:test";
 import { Event } from "@svclab/contracts";
+import type { Need } from "../claim.ts";
 import { type Row, testRows, without } from "../history/rows.ts";
+import type { Ways } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { verify } from "../verify/verify.ts";
 import { claims } from "./index.ts";
+
+/** A world that lacks just this. */
+const lacking = {
+  "two-replicas": { replicas: 1 },
+  "two-workers": { workers: ["worker"] },
+  "node-addresses": { nodesReachable: false },
+} as const satisfies Record<Need, Partial<Ways>>;
 
 describe("the list of claims", () => {
   const stems = readdirSync(import.meta.dirname)
@@ -100,8 +109,7 @@ for (const claim of claims) {
     })),
     ...claim.needs.map((need) => ({
       title: `skipped when the world lacks ${need}`,
-      history: () =>
-        wholeRun(claim, need === "two-workers" ? { workers: ["worker"] } : { replicas: 1 }),
+      history: () => wholeRun(claim, lacking[need]),
     })),
   ];
   testRows(claim, rows);

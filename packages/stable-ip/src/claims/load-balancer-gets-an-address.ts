@@ -17,7 +17,7 @@ export const loadBalancerGetsAnAddress: Claim = {
   statement:
     "A Service of type LoadBalancer MUST get an address within 30 s, and traffic from outside the cluster MUST arrive through it.",
   source: "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
-  needs: [],
+  needs: ["node-addresses"],
   paths: ["load-balancer/new"],
   faults: [],
   limits: { addressMs: limits.addressMs, loadBalancerSilenceMs: limits.loadBalancerSilenceMs },

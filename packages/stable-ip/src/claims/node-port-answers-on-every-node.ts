@@ -16,7 +16,7 @@ export const nodePortAnswersOnEveryNode: Claim = {
     "A NodePort MUST answer on every node of the cluster, on those without a Pod of the Service too.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport (every node proxies the port)",
-  needs: ["two-workers"],
+  needs: ["two-workers", "node-addresses"],
   paths: ["node-port/new"],
   faults: [],
   limits: { rowAnswers: limits.rowAnswers },

@@ -30,6 +30,7 @@ export class HistoryBuilder {
         nodes: ["control-plane", ...ways.workers],
         workers: [...ways.workers],
         serviceNetwork: "10.96.0.0/16",
+        nodesReachable: ways.nodesReachable,
       },
     });
     this.#cluster.compareClocks();

@@ -30,6 +30,7 @@ export interface Ways {
   readonly violation: string | null;
   readonly replicas: number;
   readonly workers: readonly string[];
+  readonly nodesReachable: boolean;
   /** Half width of every clock comparison, ms. */
   readonly uncertaintyMs: number;
   /** From a request's schedule to its sending, ms. */
@@ -50,6 +51,7 @@ export const orderly: Ways = {
   violation: null,
   replicas: 3,
   workers: ["worker", "worker2"],
+  nodesReachable: true,
   uncertaintyMs: 2,
   lateMs: 1,
   endpoints: (pods) => pods.map(endpointOf),

@@ -26,7 +26,8 @@ function prepared(state: object) {
 }
 
 async function setState(cluster: FakeCluster, pod: KubeObject, phase: string, state: object) {
-  const status = { phase, containerStatuses: [{ name: "prober", ready: false, state }] };
+  const ready = "running" in state;
+  const status = { phase, containerStatuses: [{ name: "prober", ready, state }] };
   await cluster.patch(refOf(pod), "merge", { status });
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import type { Judged, Outcome, Report } from "@svclab/contracts";
-import { oneLine } from "./figures.ts";
+import type { Judged, Measured, Outcome, Report } from "@svclab/contracts";
+import { figures } from "./figures.ts";
 
 /** Columns of the terminal, and whether it shows colour. */
 export interface TextOptions {
@@ -29,21 +29,12 @@ function lines(judged: Judged, options: TextOptions): string[] {
   const room = options.width - indent.length;
   switch (verdict.outcome) {
     case "holds":
-      return [first, indent + cut(oneLine(verdict.measured), room)];
+      return [first, ...measured(verdict.measured, room)];
     case "broken":
     case "unknown":
-      return [
-        first,
-        ...wrap(verdict.why, room).map((line) => indent + line),
-        ...(Object.keys(verdict.measured).length === 0
-          ? []
-          : [indent + cut(oneLine(verdict.measured), room)]),
-      ];
+      return [first, ...wrap(verdict.why.split(/\s+/), room), ...measured(verdict.measured, room)];
     case "skipped":
-      return [
-        first,
-        ...wrap(`missing: ${verdict.missing.join(", ")}`, room).map((l) => indent + l),
-      ];
+      return [first, ...wrap(`missing: ${verdict.missing.join(", ")}`.split(" "), room)];
   }
 }
 
@@ -52,20 +43,25 @@ function coloured(outcome: Outcome, { colour }: TextOptions): string {
   return colour ? styleText(colours[outcome], word, { validateStream: false }) : word;
 }
 
-function cut(line: string, room: number): string {
-  return line.length <= room ? line : `${line.slice(0, Math.max(0, room - 3))}...`;
+/** All figures, none of them broken over two lines. */
+function measured(told: Measured, room: number): string[] {
+  const shown = figures(told).map(({ name, value }) => `${name} ${value}`);
+  return wrap(
+    shown.map((figure, at) => (at === shown.length - 1 ? figure : `${figure},`)),
+    room,
+  );
 }
 
-/** A word longer than a line stands alone and is not broken. */
-function wrap(text: string, room: number): string[] {
+/** A piece longer than a line stands alone and is not broken. */
+function wrap(pieces: readonly string[], room: number): string[] {
   const wrapped: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const piece of pieces) {
     const last = wrapped.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= room) {
-      wrapped[wrapped.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + piece.length <= room) {
+      wrapped[wrapped.length - 1] = `${last} ${piece}`;
     } else {
-      wrapped.push(word);
+      wrapped.push(piece);
     }
   }
-  return wrapped;
+  return wrapped.map((line) => indent + line);
 }

@@ -6,6 +6,7 @@ type World = EventOf<"run-began">["world"];
 const met: Readonly<Record<Need, (world: World) => boolean>> = {
   "two-replicas": (world) => world.replicas >= 2,
   "two-workers": (world) => world.workers.length >= 2,
+  "node-addresses": (world) => world.nodesReachable,
 };
 
 export function missingNeeds(world: World, needs: readonly Need[]): Need[] {
