@@ -1,4 +1,6 @@
 # Thin over ./svclab and scripts/. `make` alone says what there is.
+# NAME=… is for several clusters side by side.
+NAME ?= svclab
 .DEFAULT_GOAL := help
 .PHONY: help demo test check up status down
 
@@ -6,7 +8,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## a cluster, the application and the proof; ends with URLs that were tried
-	@./svclab demo
+	@./svclab demo --name $(NAME)
 
 test: ## every test, the ones on a cluster included
 	@scripts/bootstrap scripts/test
@@ -15,10 +17,10 @@ check: ## format, lint, types, dead code and unit tests; no cluster
 	@scripts/bootstrap scripts/check
 
 up: ## a cluster without the application
-	@./svclab up
+	@./svclab up --name $(NAME)
 
 status: ## what is there of the cluster, and what it is made of
-	@./svclab status
+	@./svclab status --name $(NAME)
 
 down: ## remove the cluster and everything that belongs to it
-	@./svclab down
+	@./svclab down --name $(NAME)

@@ -9,17 +9,20 @@ import { claims } from "@svclab/stable-ip";
 const name = process.env["SVCLAB_TEST_NAME"] ?? "test";
 const checkout = checkoutDir();
 
-/** Runs the command line and reads the report that it says it wrote. */
-async function svclab(...args: string[]) {
-  const { exitCode, stdout, stderr } = await tryCommand(
-    join(checkout, "svclab"),
-    [...args, "--name", name],
-    { cwd: checkout, timeoutMs: 600_000 },
-  );
+/** Runs a command and reads the report that it says it wrote. */
+async function proof(program: string, args: readonly string[]) {
+  const { exitCode, stdout, stderr } = await tryCommand(program, args, {
+    cwd: checkout,
+    timeoutMs: 600_000,
+  });
   const folder = /^report\S* +(runs\/\w+)\//m.exec(stdout)?.[1];
   assert.ok(folder !== undefined, `no report; exit code ${exitCode}\n${stderr}`);
   const json = await readFile(join(checkout, folder, "report.json"), "utf8");
   return { exitCode, stdout, report: Report.parse(JSON.parse(json)) };
+}
+
+function verify(...args: string[]) {
+  return proof(join(checkout, "svclab"), ["verify", ...args, "--name", name]);
 }
 
 /** What each claim came to, with the reason where it does not hold. */
@@ -33,7 +36,7 @@ function outcomes(report: Report): Record<string, string> {
 }
 
 test("the demo ends 0 with every claim holding and every URL answered", async () => {
-  const { exitCode, stdout, report } = await svclab("demo");
+  const { exitCode, stdout, report } = await proof("make", ["demo", `NAME=${name}`]);
   const expected = Object.fromEntries(claims.map(({ id }) => [id, "holds"]));
   assert.deepEqual(outcomes(report), expected);
   assert.equal(exitCode, 0);
@@ -42,7 +45,7 @@ test("the demo ends 0 with every claim holding and every URL answered", async ()
 });
 
 test("a control run, which does nothing to the cluster, proves nothing", async () => {
-  const { exitCode, report } = await svclab("verify", "--control");
+  const { exitCode, report } = await verify("--control");
   for (const [id, outcome] of Object.entries(outcomes(report)))
     assert.match(outcome, /^unknown/, id);
   assert.equal(exitCode, 4);
@@ -51,7 +54,7 @@ test("a control run, which does nothing to the cluster, proves nothing", async (
 for (const claim of claims)
   for (const violation of claim.violations)
     test(`${claim.id} is found broken by ${violation.name}`, async () => {
-      const { exitCode, report } = await svclab("verify", claim.id, "--violation", violation.name);
+      const { exitCode, report } = await verify(claim.id, "--violation", violation.name);
       assert.match(outcomes(report)[claim.id] ?? "", /^broken/);
       assert.equal(exitCode, 1);
       const [judged] = report.claims;

@@ -1,9 +1,10 @@
+import { ToolError } from "@svclab/contracts";
 import { serveControl } from "./control.ts";
 import { EventWriter } from "./event-writer.ts";
 import { startProber } from "./prober.ts";
 import { readPlan } from "./read-plan.ts";
 
-const { plan, ended } = await readPlan(process.env, process.stdin);
+const { plan, ended } = await readPlan(process.env, process.stdin).catch(refuse);
 const writer = new EventWriter((text) => void process.stdout.write(text));
 const prober = startProber(plan, writer.add);
 
@@ -23,3 +24,9 @@ ended.then(stop);
 
 const listening = await serveControl(plan.control, prober, stop);
 process.stderr.write(`${JSON.stringify({ listening })}\n`);
+
+function refuse(error: unknown): never {
+  if (!(error instanceof ToolError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(error.exit);
+}

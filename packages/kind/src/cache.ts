@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { partKey } from "./images/build-part.ts";
-import { buildPlace, type Lab } from "./lab.ts";
+import type { Lab } from "./lab.ts";
+import { buildPlace } from "./lab-images.ts";
 
 export interface CacheEntry {
   readonly path: string;

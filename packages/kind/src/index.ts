@@ -4,7 +4,7 @@ export { type CacheEntry, cacheList, cachePrune } from "./cache.ts";
 export type { ProxyMode } from "./cluster/kind-config.ts";
 export { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 export { clusterNames, defaultName } from "./cluster/names.ts";
-export { nodeContainers, onNode } from "./cluster/nodes.ts";
+export { mostWorkers, nodeContainers, onNode } from "./cluster/nodes.ts";
 export { type ClusterPlace, type ClusterRecord, readRecord } from "./cluster/place.ts";
 export { type CommandOptions, type CommandResult, command, tryCommand } from "./command.ts";
 export { readLock, reference } from "./images/lock.ts";
@@ -17,6 +17,7 @@ export {
   labUp,
   openLab,
 } from "./lab.ts";
+export { labAppImages } from "./lab-images.ts";
 export type { Engine } from "./machine/decide-engine.ts";
 export { cacheDir, checkoutDir, stateDir } from "./machine/directories.ts";
 export { requireDisk } from "./machine/disk.ts";
@@ -25,5 +26,6 @@ export { findEngine } from "./machine/engine.ts";
 export { type EngineApi, removeByLabel, startEngineApi } from "./machine/engine-api.ts";
 export type { Finding } from "./machine/finding.ts";
 export { formatFindings } from "./machine/format-findings.ts";
+export { ensurePackages } from "./machine/packages.ts";
 export { requirePorts } from "./machine/ports.ts";
 export { type ClusterStatus, labStatus, parts } from "./status.ts";

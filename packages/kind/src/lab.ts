@@ -8,20 +8,17 @@ import type { HostLimits, ProxyMode } from "./cluster/kind-config.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
 import { type ClusterPlace, clusterPlace } from "./cluster/place.ts";
 import { type HostPrograms, up } from "./cluster/up.ts";
-import { tryCommand } from "./command.ts";
 import { presentKey } from "./images/build-image.ts";
 import { type BuildPlace, buildPart, dropCompilerCache, isBuilt } from "./images/build-part.ts";
-import { ensureImages } from "./images/ensure-images.ts";
 import { type Lock, readLock, reference } from "./images/lock.ts";
 import { type Came, lineProgress } from "./images/progress.ts";
+import { buildPlace, ensureLabImages } from "./lab-images.ts";
 import type { Engine } from "./machine/decide-engine.ts";
-import { cacheDir, checkoutDir, isOffline, stateDir } from "./machine/directories.ts";
+import { cacheDir, checkoutDir, stateDir } from "./machine/directories.ts";
 import { requireDisk } from "./machine/disk.ts";
 import { findEngine } from "./machine/engine.ts";
 import { type Host, readHost } from "./machine/host.ts";
 import { ensureHostBinary } from "./machine/host-binaries.ts";
-import { rootfsPackages } from "./machine/install-command.ts";
-import { ensurePackages } from "./machine/packages.ts";
 import type { HostBinaryName } from "./machine/release-lock.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
@@ -59,6 +56,8 @@ export interface UpWishes {
   readonly proxyMode: ProxyMode;
   /** Leave what was begun when it fails, to be looked at. */
   readonly retain: boolean;
+  /** Default: two, as many as the claims need. */
+  readonly workers?: number;
 }
 
 /** Images, programs and cluster: everything that `svclab up` does. */
@@ -70,26 +69,12 @@ export async function labUp(lab: Lab, name: string, options: UpWishes): Promise<
 async function bringUp(
   lab: Lab,
   place: ClusterPlace,
-  { proxyMode, retain }: UpWishes,
+  { proxyMode, retain, workers = 2 }: UpWishes,
 ): Promise<boolean> {
   // Told before images are built, which may take half an hour.
   await findOwn(lab.engine, place);
-  const only = process.env["SVCLAB_LANE"];
-  await ensureImages(buildPlace(lab, "linux"), lab.engine, lab.lock, {
-    offline: isOffline(),
-    ...(only === "pull" || only === "build" ? { only } : {}),
-    write: lab.write,
-    hostParts: ["kube", "kind", "cloud-provider-kind"],
-    beforeWork: async () => {
-      await requireDisk(lab.cache);
-      if (!lab.engine.elsewhere) await requireDisk(lab.engine.storageRoot);
-    },
-    beforeBuild: async () => {
-      const pip = await tryCommand("python3", ["-m", "pip", "--version"]).catch(() => undefined);
-      const wanted = [...rootfsPackages, ...(pip?.exitCode === 0 ? [] : ["python3-pip"])];
-      await ensurePackages(wanted, lab.write, lab.signal);
-    },
-  });
+  const hostParts = ["kube", "kind", "cloud-provider-kind"];
+  await ensureLabImages(lab, lab.lock.images, hostParts);
   const node = lab.lock.images["node"];
   if (node === undefined) throw new Error("the lock file has no image called node");
   return up(place, {
@@ -100,6 +85,7 @@ async function bringUp(
     kubernetes: lab.lock.kubernetes,
     lane: (await presentKey(lab.engine, node)) === "pulled" ? "pulled" : "built",
     proxyMode,
+    workers,
     host: hostLimits(lab),
     sealed: lab.sealed,
     retain,
@@ -199,20 +185,6 @@ export async function labInstall(
     rolloutMs: 120_000,
   });
   return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
-}
-
-/** Where and for what programs are built. */
-export function buildPlace(
-  lab: Pick<Lab, "checkout" | "cache" | "host" | "signal">,
-  os: "linux" | "darwin",
-): BuildPlace {
-  return {
-    checkout: lab.checkout,
-    cache: lab.cache,
-    arch: lab.host.arch === "arm64" ? "arm64" : "amd64",
-    os,
-    ...(lab.signal === undefined ? {} : { signal: lab.signal }),
-  };
 }
 
 function hostLimits({ host, engine }: Lab): HostLimits {

@@ -1,5 +1,5 @@
-import { defaultName, type ProxyMode } from "@svclab/kind";
-import { Option } from "commander";
+import { defaultName, mostWorkers, type ProxyMode } from "@svclab/kind";
+import { InvalidArgumentError, Option } from "commander";
 
 export interface NameOption {
   readonly name: string;
@@ -16,3 +16,16 @@ export const proxyOption = (): Option =>
   new Option("--proxy-mode <mode>", "how kube-proxy writes its rules")
     .choices(["nftables", "iptables"])
     .default("nftables");
+
+export interface WorkersOption {
+  readonly workers: number;
+}
+
+export const workersOption = (): Option =>
+  new Option("--workers <number>", "nodes beside the control plane; the claims need two")
+    .default(2)
+    .argParser((text) => {
+      const workers = Number(text);
+      if (Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return workers;
+      throw new InvalidArgumentError(`A number from 1 to ${mostWorkers} was expected.`);
+    });

@@ -14,16 +14,19 @@ export function developmentImage(app: App): string {
   return `localhost/svclab/${app}:dev`;
 }
 
-export interface AppImagesOptions {
+interface BuildOptions {
   readonly checkout: string;
-  readonly cache: string;
   readonly engine: Engine;
+  readonly nodejsImage: string;
+  readonly write: (line: string) => void;
+}
+
+export interface AppImagesOptions extends BuildOptions {
+  readonly cache: string;
   readonly kind: string;
   readonly cluster: string;
   /** Images of others that Pods use: loaded onto the nodes as they are. */
   readonly alsoLoad: readonly string[];
-  readonly nodejsImage: string;
-  readonly write: (line: string) => void;
 }
 
 /**
@@ -34,12 +37,7 @@ export async function deliverAppImages(
   options: AppImagesOptions,
 ): Promise<Readonly<Record<App, string>>> {
   const { checkout, engine } = options;
-  const names = {} as Record<App, string>;
-  await Promise.all(
-    apps.map(async (app) => {
-      names[app] = await buildAppImage(options, app);
-    }),
-  );
+  const names = await buildAppImages(options);
   const wanted = [...Object.values(names), ...options.alsoLoad];
   const missing = await missingOnNodes(engine, options.cluster, wanted);
   if (missing.length === 0) return names;
@@ -61,7 +59,20 @@ export async function deliverAppImages(
   return names;
 }
 
-async function buildAppImage(options: AppImagesOptions, app: App): Promise<string> {
+/** Bundles and builds what changed since the last time; needs no cluster. */
+export async function buildAppImages(
+  options: BuildOptions,
+): Promise<Readonly<Record<App, string>>> {
+  const names = {} as Record<App, string>;
+  await Promise.all(
+    apps.map(async (app) => {
+      names[app] = await buildAppImage(options, app);
+    }),
+  );
+  return names;
+}
+
+async function buildAppImage(options: BuildOptions, app: App): Promise<string> {
   const { checkout, engine } = options;
   const folder = join(checkout, "apps", app);
   await command("npm", ["run", "--silent", "build"], { cwd: folder });

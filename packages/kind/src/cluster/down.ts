@@ -7,7 +7,7 @@ import { endPid } from "../pid-file.ts";
 import { findOwn } from "./find-own.ts";
 import { dropUnusedRoutes, unsealOnHost } from "./host-network.ts";
 import { stopLoadBalancer } from "./load-balancer.ts";
-import { clusterLabel, nodeContainers, nodeNames } from "./nodes.ts";
+import { clusterLabel, mostWorkers, nodeContainers, nodeNames } from "./nodes.ts";
 import { type ClusterPlace, removeRecord } from "./place.ts";
 import { argumentGone } from "./processes.ts";
 
@@ -66,7 +66,7 @@ async function removeNodes(engine: Engine, cluster: string, write: DownOptions["
 /** On podman kind makes a volume for each node before the node, with the node's name as a label. */
 async function removeVolumes(engine: Engine, cluster: string): Promise<void> {
   if (engine.name !== "podman") return;
-  for (const node of nodeNames(cluster)) {
+  for (const node of nodeNames(cluster, mostWorkers)) {
     const listed = await command(
       engine.program,
       ["volume", "ls", "--quiet", "--filter", `label=${node}`],

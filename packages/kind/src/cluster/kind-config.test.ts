@@ -11,6 +11,7 @@ const plain: ConfigFacts = {
   cluster: "svclab",
   networks: { pods: "10.244.0.0/16", services: "10.96.0.0/16" },
   proxyMode: "nftables",
+  workers: 1,
   host: { cgroupV1: false, limits: null, mapNodePorts: [] },
   containerdUnit: "/state/limits.conf",
 };
@@ -72,4 +73,12 @@ test("containerd's unit asks for what the host lets it have; no limit is infinit
   assert.match(containerdUnit({ nofile: 20_000, nproc: 5 }), /LimitNOFILE=20000\nLimitNPROC=5\n/);
   const endless = { nofile: Number.POSITIVE_INFINITY, nproc: Number.POSITIVE_INFINITY };
   assert.match(containerdUnit(endless), /LimitNOFILE=infinity\nLimitNPROC=infinity\n/);
+});
+
+test("there are as many workers as were asked for", () => {
+  const { nodes } = adjust(base, { ...plain, workers: 3 }) as typeof base;
+  assert.deepEqual(
+    nodes.map(({ role }) => role),
+    ["control-plane", "worker", "worker", "worker"],
+  );
 });

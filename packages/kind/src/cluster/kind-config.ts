@@ -18,6 +18,7 @@ export interface ConfigFacts {
   readonly cluster: string;
   readonly networks: ClusterNetworks;
   readonly proxyMode: ProxyMode;
+  readonly workers: number;
   readonly host: HostLimits;
   /** A file of containerd's unit settings, mounted into every node where limits are set. */
   readonly containerdUnit: string;
@@ -38,11 +39,15 @@ export async function kindConfig(checkout: string, facts: ConfigFacts): Promise<
 /** Pure: the base file with what this cluster and this host need. */
 export function adjust(
   base: { networking: object; kubeadmConfigPatches: string[]; nodes: KindNode[] },
-  { cluster, networks, proxyMode, host, containerdUnit }: ConfigFacts,
+  { cluster, networks, proxyMode, workers, host, containerdUnit }: ConfigFacts,
 ): object {
   const patches = [...base.kubeadmConfigPatches];
   if (host.cgroupV1) patches.push("kind: KubeletConfiguration\nfailCgroupV1: false\n");
-  const nodes = base.nodes.map((node) => ({
+  const [control, worker] = base.nodes;
+  const wanted = [control, ...Array.from({ length: workers }, () => worker)].flatMap(
+    (node) => node ?? [],
+  );
+  const nodes = wanted.map((node) => ({
     ...node,
     ...(host.limits === null
       ? {}

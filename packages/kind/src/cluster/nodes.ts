@@ -5,9 +5,13 @@ import type { Engine } from "../machine/decide-engine.ts";
 export const clusterLabel = "io.x-k8s.kind.cluster";
 
 /** As kind names the nodes of k8s/kind/cluster.yaml. */
-export function nodeNames(cluster: string): string[] {
-  return [`${cluster}-control-plane`, `${cluster}-worker`, `${cluster}-worker2`];
+export function nodeNames(cluster: string, workers: number): string[] {
+  const names = Array.from({ length: workers }, (_, at) => `worker${at === 0 ? "" : at + 1}`);
+  return ["control-plane", ...names].map((name) => `${cluster}-${name}`);
 }
+
+/** More than one machine carries. */
+export const mostWorkers = 5;
 
 export interface NodeContainer {
   readonly name: string;

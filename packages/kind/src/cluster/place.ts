@@ -11,6 +11,7 @@ const Record = z.object({
   kubernetes: z.string(),
   lane: z.enum(["built", "pulled"]),
   proxyMode: z.enum(["nftables", "iptables"]),
+  workers: z.number().int(),
   pods: z.string(),
   services: z.string(),
   sealed: z.boolean(),

@@ -15,6 +15,7 @@ import {
   nodeSeal,
   sealOnHost,
 } from "./host-network.ts";
+import { requireInotify } from "./inotify.ts";
 import { containerdUnit, type HostLimits, kindConfig, type ProxyMode } from "./kind-config.ts";
 import { apiAnswers, type Kubectl, kubectlFor } from "./kubectl.ts";
 import { clusterLimits, type Limits } from "./limits.ts";
@@ -40,6 +41,7 @@ export interface UpOptions {
   readonly kubernetes: string;
   readonly lane: "built" | "pulled";
   readonly proxyMode: ProxyMode;
+  readonly workers: number;
   readonly host: HostLimits;
   /** Refuse to go on where something could leave the machine. */
   readonly sealed: boolean;
@@ -58,9 +60,9 @@ export async function up(place: ClusterPlace, options: UpOptions): Promise<boole
   const limits = clusterLimits();
   const { nodes, network } = await findOwn(engine, place);
   const record = await readRecord(place);
-  if (record !== undefined && nodes.length === nodeNames(place.cluster).length) {
+  if (record !== undefined && nodes.length > 1) {
     await refuseOther(place, options, nodes[0]?.imageId ?? "", record);
-    if (nodes.every(({ running }) => running)) {
+    if (nodes.length === 1 + options.workers && nodes.every(({ running }) => running)) {
       const kubectl = kubectlFor(options.programs.kubectl, place.kubeconfig, place.context);
       if (await apiAnswers(kubectl)) return keepLoadBalancer(place, options);
     }
@@ -84,6 +86,7 @@ export async function up(place: ClusterPlace, options: UpOptions): Promise<boole
 async function create(place: ClusterPlace, options: UpOptions, limits: Limits): Promise<void> {
   const { engine, write } = options;
   await mkdir(place.folder, { recursive: true });
+  if (!engine.elsewhere) await requireInotify(1 + options.workers);
   const networks = await claimNetworks(place, options);
   const { bridge, subnet } = await networkFacts(engine, place.network);
   if (options.sealed) await sealOnHost(place.network, bridge);
@@ -94,6 +97,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
     cluster: place.cluster,
     networks,
     proxyMode: options.proxyMode,
+    workers: options.workers,
     host: options.host,
     containerdUnit: unit,
   });
@@ -112,10 +116,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   write("waiting for all nodes to be Ready");
   await nodesReady(place, options, kubectl, limits.nodesReadyMs);
   write("waiting for DNS and the load balancer to answer");
-  await kubectl([
-    ...["-n", "kube-system", "rollout", "status", "deployment/coredns"],
-    `--timeout=${limits.dnsReadyMs / 1000}s`,
-  ]);
+  await dnsReady(kubectl, limits.dnsReadyMs, options.signal);
   await checkTraffic(kubectl, place, limits.trafficMs, options.signal);
   const [node] = await nodeContainers(engine, place.cluster);
   await writeRecord(place, {
@@ -124,6 +125,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
     kubernetes: options.kubernetes,
     lane: options.lane,
     proxyMode: options.proxyMode,
+    workers: options.workers,
     ...networks,
     sealed: options.sealed,
   });
@@ -150,7 +152,7 @@ async function claimNetworks(place: ClusterPlace, options: UpOptions): Promise<C
       throw new ToolError({
         code: "routes-refused",
         expected: "routes that keep cluster addresses on this machine, as SVCLAB_SEALED=1 asks",
-        found: error instanceof Error ? error.message : String(error),
+        found: error instanceof ToolError ? error.found : String(error),
         todo: "run as root, or give this process the capability NET_ADMIN",
         cause: error,
       });
@@ -222,7 +224,7 @@ async function nodesReady(
   kubectl: Kubectl,
   limitMs: number,
 ): Promise<void> {
-  let unready = nodeNames(place.cluster)[0] ?? "";
+  let unready = nodeNames(place.cluster, 0)[0] ?? "";
   await waitFor(
     async () => {
       const text = await kubectl([
@@ -239,9 +241,28 @@ async function nodesReady(
       code: "node-not-ready",
       what: "all nodes to be Ready",
       limitMs,
-      todo: "read the node's log above; less may have to run on this machine at the same time",
+      todo: "read the node's log above; less may have to run on this machine at the same time, or SVCLAB_PATIENCE=2 waits longer",
       evidence: () => nodeLog(options.engine, unready, 8),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+    },
+  );
+}
+
+async function dnsReady(kubectl: Kubectl, limitMs: number, signal?: AbortSignal): Promise<void> {
+  const own = ["-n", "kube-system"];
+  await waitFor(
+    async () => {
+      const state = ["rollout", "status", "deployment/coredns", "--watch=false"];
+      const told = (await kubectl([...own, ...state])).trim();
+      return told.endsWith("successfully rolled out") ? undefined : told;
+    },
+    {
+      code: "dns-not-ready",
+      what: "cluster DNS to be ready",
+      limitMs,
+      todo: "less may have to run on this machine at the same time; SVCLAB_PATIENCE=2 waits longer",
+      evidence: () => kubectl([...own, "get", "pods", "-o", "wide"]),
+      ...(signal === undefined ? {} : { signal }),
     },
   );
 }
@@ -270,6 +291,7 @@ async function refuseOther(
     same(imageId) === same(wanted) ? "" : `nodes from image ${same(imageId).slice(0, 12)}`,
     record.kubernetes === options.kubernetes ? "" : `Kubernetes ${record.kubernetes}`,
     record.proxyMode === options.proxyMode ? "" : `kube-proxy in ${record.proxyMode} mode`,
+    record.workers === options.workers ? "" : `${record.workers} workers`,
     record.sealed || !options.sealed ? "" : "nodes that are not sealed",
   ].filter((difference) => difference !== "");
   if (differs.length === 0) return;

@@ -28,9 +28,15 @@ export async function waitFor(
       throw new ToolError({
         code: options.code,
         expected: `${options.what} within ${options.limitMs / 1000} s`,
-        found: `${seen}${options.evidence === undefined ? "" : `\n    ${(await options.evidence()).split("\n").join("\n    ")}`}`,
+        found: [seen, ...(await evidenceLines(options))].join("\n    "),
         todo: options.todo,
       });
     await sleep(200);
   }
+}
+
+/** Evidence that cannot be had must not hide what was waited for. */
+async function evidenceLines({ evidence }: WaitOptions): Promise<string[]> {
+  if (evidence === undefined) return [];
+  return (await evidence().catch((error: unknown) => `no more is known: ${error}`)).split("\n");
 }
