@@ -1,24 +1,19 @@
 import assert from "node:assert/strict";
 import { readFileSync, watch } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  clusterNames,
-  type Engine,
-  findEngine,
-  labPlace,
-  nodeContainers,
-  tryCommand,
-} from "@svclab/kind";
+import { clusterNames, type Engine, findEngine, labPlace, nodeContainers } from "@svclab/kind";
 import { begin, svclab } from "./lab/command-line.ts";
 import { eventually } from "./lab/eventually.ts";
 import { processes, type Snapshot, snapshot } from "./lab/machine-snapshot.ts";
-import { ownState } from "./lab/own-state.ts";
+import { useOwnState } from "./lab/own-state.ts";
 
+const ownState = useOwnState();
 const { name, cluster } = clusterNames("e2e-cut");
 const { folder } = labPlace(name);
-const up = ["up", "--name", name];
+// One worker: a joining one is enough, and the kernel may not have room for more beside a demo.
+const up = ["up", "--workers", "1", "--name", name];
 const down = ["down", "--name", name];
 
 let engine: Engine;
@@ -173,14 +168,16 @@ function supervisors(): Promise<string[]> {
   return processes([`supervise.ts ${folder}`]);
 }
 
-/** cloud-provider-kind of this cluster: by its PATH, as no argument names the cluster. */
+/** Process ids of cloud-provider-kind for this cluster: told by its PATH, as no argument names it. */
 async function controllers(): Promise<string[]> {
-  const found = await tryCommand("bash", [
-    "-c",
-    'for p in /proc/[0-9]*; do if [[ $(tr "\\0" " " <$p/cmdline) == *cloud-provider-kind* ]] && tr "\\0" "\\n" <$p/environ | grep -q "^PATH=$0/bin:"; then echo "${p#/proc/}"; fi; done 2>/dev/null',
-    folder,
-  ]);
-  return found.stdout.split("\n").filter((line) => line !== "");
+  const found: string[] = [];
+  for (const entry of await readdir("/proc")) {
+    const read = (file: string) => readFile(join("/proc", entry, file), "utf8").catch(() => "");
+    const [program = ""] = (await read("cmdline")).split("\0");
+    if (!program.includes("cloud-provider-kind")) continue;
+    if ((await read("environ")).includes(`PATH=${folder}/bin:`)) found.push(entry);
+  }
+  return found;
 }
 
 function pid(of: "supervisor" | "controller"): number {

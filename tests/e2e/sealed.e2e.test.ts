@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { createSocket } from "node:dgram";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import { promisify } from "node:util";
 import {
   clusterNames,
   command,
@@ -13,24 +9,216 @@ import {
   kubectlFor,
   type Lab,
   labPlace,
-  nodeContainers,
   onNode,
   openLab,
   reference,
   tryCommand,
 } from "@svclab/kind";
-import { svclab } from "./lab/command-line.ts";
+import { type Start, svclab } from "./lab/command-line.ts";
 import { eventually } from "./lab/eventually.ts";
-import "./lab/own-state.ts";
-import { counted, type Uplink, uplinkOf, watchUplink } from "./lab/uplink.ts";
+import { type Snapshot, snapshot } from "./lab/machine-snapshot.ts";
+import { useOwnState } from "./lab/own-state.ts";
+import { nowhere, type Uplink, watchUplink } from "./lab/uplink.ts";
 
+useOwnState();
 const { name, cluster, network } = clusterNames("e2e-sealed");
-const place = labPlace(name);
-const sealed = { SVCLAB_SEALED: "1" };
-/** TEST-NET-2 of RFC 5737: nobody's. The test's own rules drop what would go there. */
-const nowhere = "198.51.100.1";
+const named = ["--name", name];
+const { folder, kubeconfig, context } = labPlace(name);
+const worker = `${cluster}-worker`;
 
 let lab: Lab;
+let uplink: Uplink | undefined;
+let untouched: Snapshot;
 let kubectl: Kubectl;
-let uplink: Uplink;
-let worker: string;
+/** The cluster's Pod and Service networks and its network in the engine, once they are known. */
+let own: readonly string[] = [];
+
+before(async () => {
+  process.env["SVCLAB_SEALED"] = "1";
+  lab = await openLab(() => undefined);
+  await svclab(["down", ...named]);
+  kubectl = kubectlFor((await hostPrograms(lab)).kubectl, kubeconfig, context);
+  uplink = await watchUplink();
+  untouched = await snapshot(lab.engine, { cluster, folder });
+});
+
+after(async () => {
+  await svclab(["down", ...named]);
+  await uplink?.remove();
+});
+
+test("where routes may not be added a sealed up refuses, and nothing is half-made", async () => {
+  const { code, stderr } = await svclab(["up", "--workers", "1", ...named], {
+    via: ["setpriv", "--bounding-set=-net_admin"],
+  });
+  assert.equal(code, 3);
+  assert.match(
+    stderr,
+    /^routes-refused\n {2}expected: .*SVCLAB_SEALED=1.*\n {2}found: [\s\S]*not permitted\n {2}do: .*NET_ADMIN$/m,
+  );
+  assert.deepEqual(await snapshot(lab.engine, { cluster, folder }), untouched);
+});
+
+test("a sealed cluster comes up", async () => {
+  const { code, stderr } = await svclab(["up", "--workers", "1", ...named], tagged());
+  assert.equal(code, 0, stderr);
+  const { pods, services } = await labelsOfNetwork();
+  own = [pods, services, await subnetOfNetwork()];
+});
+
+test("a Pod reaches the cluster, but neither a name nor an address outside", async () => {
+  const before = await dropped(worker);
+  const told = await fromPod(worker, [
+    'const { lookup } = require("node:dns/promises");',
+    'const { connect } = require("node:net");',
+    "const tried = (port, host) => new Promise((done) => {",
+    "  const socket = connect({ port, host, timeout: 1500 });",
+    '  socket.on("connect", () => done("connected")).on("error", (e) => done(e.code));',
+    '  socket.on("timeout", () => done("nothing came back"));',
+    "  setTimeout(() => socket.destroy(), 2000);",
+    "});",
+    "const asked = (name) => lookup(name).then(({ address }) => address, (e) => e.code);",
+    "(async () => console.log(JSON.stringify({",
+    '  inside: await tried(443, "kubernetes.default.svc.cluster.local"),',
+    '  name: await asked("outside.example.com"),',
+    `  address: await tried(80, "${nowhere}"),`,
+    "})))().then(() => process.exit());",
+  ]);
+  assert.equal(told["inside"], "connected");
+  assert.match(told["name"] ?? "", /^(ENOTFOUND|EAI_AGAIN)$/);
+  assert.equal(told["address"], "nothing came back");
+  assert.ok((await dropped(worker)) > before, "the node dropped it, and counted");
+});
+
+test("a node reaches neither a name nor an address outside", async () => {
+  const before = await dropped();
+  assert.notEqual(await exitOnNode("getent hosts outside.example.com"), 0);
+  assert.notEqual(await exitOnNode(`: >/dev/tcp/${nowhere}/80`), 0);
+  assert.ok((await dropped()) > before, "the host dropped it, and counted");
+});
+
+test("a cluster address that no node knows ends on the host", async () => {
+  for (const cidr of own.slice(0, 2)) {
+    const address = cidr.replace(/\.0\.0\/16$/, ".250.250");
+    const code = await new Promise((done) => {
+      connect({ host: address, port: 80, timeout: 2_000 })
+        .on("connect", () => done("connected"))
+        .on("timeout", () => done("nothing came back"))
+        .on("error", (error: NodeJS.ErrnoException) => done(error.code));
+    });
+    assert.equal(code, "EHOSTUNREACH", address);
+  }
+});
+
+test("no packet and no question of the cluster's has left by the host's uplink", async (context) => {
+  if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
+  assert.deepEqual(await leaks(uplink), []);
+  assert.equal(await uplink.questions(), 0);
+});
+
+test("the counters can count: with the seal lifted the same packets are seen", async (context) => {
+  if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
+  await command("nft", ["flush", "chain", "inet", network, "forward"]);
+  assert.notEqual(await exitOnNode(`: >/dev/tcp/${nowhere}/80`), 0);
+  const [seen] = await leaks(uplink);
+  assert.match(seen ?? "", /: [1-9]\d* packets$/, "dropped by the test, past the counter");
+  const [program = "", ...args] = uplink.tagged;
+  await tryCommand(program, [...args, "bash", "-c", `echo >/dev/udp/${nowhere}/53`]);
+  assert.equal(await uplink.questions(), 1);
+});
+
+test("nor does anything leave while it goes down", async (context) => {
+  const before = uplink === undefined ? [] : await leaks(uplink);
+  const { code, stderr } = await svclab(["down", ...named], tagged());
+  assert.equal(code, 0, stderr);
+  if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
+  assert.deepEqual(await leaks(uplink), before);
+  assert.equal(await uplink.questions(), 1);
+});
+
+function tagged(): Start {
+  return uplink === undefined ? {} : { via: uplink.tagged };
+}
+
+/** What the uplink saw come from the cluster's networks, a line for each address. */
+async function leaks({ sources }: Uplink): Promise<string[]> {
+  const found = [...(await sources())].filter(([source]) =>
+    own.some((cidr) => within(source, cidr)),
+  );
+  return found.map(([source, packets]) => `${source}: ${packets} packets`);
+}
+
+/** Networks here are a /16 or a /24. */
+function within(address: string, cidr: string): boolean {
+  const [base = "", bits = "32"] = cidr.split("/");
+  const octets = Number(bits) / 8;
+  assert.ok(Number.isInteger(octets), cidr);
+  const start = base.split(".").slice(0, octets).join(".");
+  return address.startsWith(`${start}.`);
+}
+
+async function labelsOfNetwork(): Promise<{ pods: string; services: string }> {
+  const labels = JSON.parse(await inspectNetwork("{{json .Labels}}"));
+  return { pods: labels["svclab.pods"], services: labels["svclab.services"] };
+}
+
+async function subnetOfNetwork(): Promise<string> {
+  const [subnet] = /\d+\.\d+\.\d+\.\d+\/\d+/.exec(await inspectNetwork("{{json .}}")) ?? [];
+  assert.ok(subnet !== undefined);
+  return subnet;
+}
+
+function inspectNetwork(format: string): Promise<string> {
+  const { program, env } = lab.engine;
+  return command(program, ["network", "inspect", network, "--format", format], { env });
+}
+
+/** Packets that the seal dropped: of Pods on a node, or of the nodes on the host. */
+async function dropped(node?: string): Promise<number> {
+  const text =
+    node === undefined
+      ? await command("nft", ["list", "chain", "inet", network, "forward"])
+      : await onNode(lab.engine, node, ["nft", "list", "chain", "ip", "svclab-seal", "forward"]);
+  return Number(/counter packets (\d+) bytes \d+ drop/.exec(text)?.[1]);
+}
+
+async function exitOnNode(script: string): Promise<number | undefined> {
+  const { program, env } = lab.engine;
+  const args = ["exec", worker, "timeout", "2", "bash", "-c", script];
+  return (await tryCommand(program, args, { env })).exitCode;
+}
+
+/** What a Pod on the node prints: a program for Node.js that ends with one line of JSON. */
+async function fromPod(node: string, script: readonly string[]): Promise<Record<string, string>> {
+  const image = lab.lock.images["nodejs"];
+  assert.ok(image !== undefined);
+  const { program, env } = lab.engine;
+  const load =
+    '"$0" save "$1" | "$0" exec --interactive "$2" ctr --namespace=k8s.io images import -';
+  await command("bash", ["-o", "pipefail", "-c", load, program, reference(image), node], { env });
+  await kubectl(
+    ["apply", "-f", "-"],
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "reaching-out" },
+      spec: {
+        nodeName: node,
+        restartPolicy: "Never",
+        containers: [
+          {
+            name: "node",
+            image: reference(image),
+            imagePullPolicy: "Never",
+            command: ["node", "-e", script.join("\n")],
+          },
+        ],
+      },
+    }),
+  );
+  await eventually(60_000, async () => {
+    const phase = await kubectl(["get", "pod", "reaching-out", "-o", "jsonpath={.status.phase}"]);
+    assert.equal(phase, "Succeeded");
+  });
+  return JSON.parse(await kubectl(["logs", "reaching-out"]));
+}

@@ -15,8 +15,9 @@ import { copyCheckout } from "./lab/checkout-copy.ts";
 import { type Start, svclab } from "./lab/command-line.ts";
 import { eventually } from "./lab/eventually.ts";
 import { type Snapshot, snapshot } from "./lab/machine-snapshot.ts";
-import { ownState } from "./lab/own-state.ts";
+import { useOwnState } from "./lab/own-state.ts";
 
+const ownState = useOwnState();
 const { name, cluster, network } = clusterNames("e2e-updown");
 const named = ["--name", name];
 // A path with a space, for the checkout and, by default, its state.

@@ -21,12 +21,14 @@ export async function tryAddresses(lab: Lab, name: string): Promise<TriedUrl[]> 
     ...["get", "node", nodes.find(({ name }) => name.includes("worker"))?.name ?? ""],
     ...["-o", 'jsonpath={.status.addresses[?(@.type=="InternalIP")].address}'],
   ]);
-  const ways: [string, string][] = [
-    ["NodePort", `${nodeIp.trim()}:${nodePort}`],
-    ["LoadBalancer", await one("service", "web-public", ingress)],
-    ["Ingress", await one("ingress", "web", ingress)],
-    ["HTTPRoute", await one("gateway", "web", "{.status.addresses[0].value}")],
-  ];
+  const ways: [string, string][] = lab.engine.addressesReachable
+    ? [
+        ["NodePort", `${nodeIp.trim()}:${nodePort}`],
+        ["LoadBalancer", await one("service", "web-public", ingress)],
+        ["Ingress", await one("ingress", "web", ingress)],
+        ["HTTPRoute", await one("gateway", "web", "{.status.addresses[0].value}")],
+      ]
+    : [["NodePort", `127.0.0.1:${nodePort}`]];
   return Promise.all(
     ways.map(async ([way, host]) => {
       const url = `http://${host}/`;

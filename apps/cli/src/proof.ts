@@ -34,6 +34,8 @@ export interface Proof {
 /** Runs the claims on a cluster of ours and leaves what it saw and said in runs/. */
 export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
   keepPunctual();
+  // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
+  await command("sync", []);
   const place = labPlace(options.name);
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context } = place;
@@ -55,6 +57,7 @@ export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
     say: lab.write,
     signal: lab.signal ?? new AbortController().signal,
   });
+  if (result.stopped !== null) lab.write(`stopped: ${result.stopped.message}`);
   await writeReports(folder, result);
   await pointLatest(lab.checkout, folder);
   return { folder, report: result.report };

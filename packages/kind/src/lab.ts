@@ -1,12 +1,13 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { ToolError } from "@svclab/contracts";
 import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
 import { install } from "./app/install.ts";
 import { down } from "./cluster/down.ts";
 import { findOwn } from "./cluster/find-own.ts";
 import type { HostLimits, ProxyMode } from "./cluster/kind-config.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
-import { type ClusterPlace, clusterPlace } from "./cluster/place.ts";
+import { type ClusterPlace, clusterPlace, readRecord } from "./cluster/place.ts";
 import { type HostPrograms, up } from "./cluster/up.ts";
 import { presentKey } from "./images/build-image.ts";
 import { type BuildPlace, buildPart, dropCompilerCache, isBuilt } from "./images/build-part.ts";
@@ -71,6 +72,7 @@ async function bringUp(
   place: ClusterPlace,
   { proxyMode, retain, workers = 2 }: UpWishes,
 ): Promise<boolean> {
+  if (lab.sealed) requireSealable(lab);
   // Told before images are built, which may take half an hour.
   await findOwn(lab.engine, place);
   const hostParts = ["kube", "kind", "cloud-provider-kind"];
@@ -92,6 +94,39 @@ async function bringUp(
     write: lab.write,
     ...(lab.signal === undefined ? {} : { signal: lab.signal }),
   });
+}
+
+/** A seal of routes, rules and groups on this host holds only what this host's root runs. */
+function requireSealable({ host, engine }: Lab): void {
+  if (host.root && !engine.elsewhere) return;
+  throw new ToolError({
+    code: "seal-impossible",
+    expected: "root, and an engine on this machine itself, as SVCLAB_SEALED=1 asks",
+    found: host.root
+      ? "an engine on another machine or in a virtual one"
+      : "another user than root",
+    todo: "run as root with an engine of this machine, or unset SVCLAB_SEALED",
+  });
+}
+
+/** The cluster must be there, and as sealed as the caller asks. */
+async function requireCluster(lab: Lab, place: ClusterPlace): Promise<void> {
+  const record = await readRecord(place);
+  const todo = `./svclab ${record === undefined ? "" : `down --name ${place.name}, then ./svclab `}up --name ${place.name}`;
+  if (record === undefined)
+    throw new ToolError({
+      code: "cluster-missing",
+      expected: `cluster ${place.cluster} to be up`,
+      found: "none that came up whole",
+      todo,
+    });
+  if (lab.sealed && !record.sealed)
+    throw new ToolError({
+      code: "cluster-not-sealed",
+      expected: `${place.cluster} to be sealed, as SVCLAB_SEALED=1 asks`,
+      found: "a cluster that was brought up without",
+      todo,
+    });
 }
 
 export async function labDown(lab: Lab, name: string): Promise<boolean> {
@@ -161,6 +196,7 @@ export async function labInstall(
   { faults }: { faults: boolean },
 ): Promise<Readonly<Record<string, string>>> {
   const place = labPlace(name);
+  await requireCluster(lab, place);
   const programs = await hostPrograms(lab);
   const image = (id: string) => {
     const found = lab.lock.images[id];

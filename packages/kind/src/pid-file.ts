@@ -28,17 +28,26 @@ export async function readPid(file: string, marker: string): Promise<number | un
 export async function endPid(file: string, marker: string, limitMs = 5_000): Promise<void> {
   const pid = await readPid(file, marker);
   if (pid !== undefined) {
-    process.kill(pid, "SIGTERM");
+    signal(pid, "SIGTERM");
     const deadlineMs = performance.now() + limitMs;
     while ((await readPid(file, marker)) !== undefined) {
       if (performance.now() > deadlineMs) {
-        process.kill(pid, "SIGKILL");
+        signal(pid, "SIGKILL");
         break;
       }
       await sleep(20);
     }
   }
   await rm(file, { force: true });
+}
+
+/** One that has ended meanwhile needs no signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** Program and arguments of a process, with spaces between; empty when there is none. */

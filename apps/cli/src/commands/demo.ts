@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { exitCode, ToolError } from "@svclab/contracts";
 import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
-import { claims, toText } from "@svclab/stable-ip";
+import { claims, overall, requireAll, toText } from "@svclab/stable-ip";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
 import { prove } from "../proof.ts";
@@ -31,7 +31,8 @@ export const demo = (signal: AbortSignal): Command =>
           `${way.padEnd(13)}${url.padEnd(30)}${answer === 200 ? "answered 200" : answer}`,
         );
       console.log("the cluster stays up until: make down");
-      process.exitCode = exitCode[report.outcome];
+      // A claim that could not be judged here is no proof.
+      process.exitCode = exitCode[overall(requireAll(report.claims))];
       if (tried.some(({ answer }) => answer !== 200))
         throw new ToolError({
           code: "page-unreachable",

@@ -26,6 +26,6 @@ export const workersOption = (): Option =>
     .default(2)
     .argParser((text) => {
       const workers = Number(text);
-      if (Number.isInteger(workers) && workers >= 1 && workers <= mostWorkers) return workers;
-      throw new InvalidArgumentError(`A number from 1 to ${mostWorkers} was expected.`);
+      if (Number.isInteger(workers) && workers >= 0 && workers <= mostWorkers) return workers;
+      throw new InvalidArgumentError(`A number from 0 to ${mostWorkers} was expected.`);
     });

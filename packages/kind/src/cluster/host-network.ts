@@ -146,6 +146,11 @@ table inet ${network} {
   });
 }
 
+/** The rules of sealOnHost are in force. */
+export async function isSealedOnHost(network: string): Promise<boolean> {
+  return (await tryCommand("nft", ["list", "table", "inet", network])).exitCode === 0;
+}
+
 export async function unsealOnHost(network: string): Promise<void> {
   // A host without nft has no such table.
   await tryCommand("nft", ["delete", "table", "inet", network]).catch(() => undefined);

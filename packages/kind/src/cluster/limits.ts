@@ -1,7 +1,12 @@
 import { ToolError } from "@svclab/contracts";
 
 /** How long each step of `up` may take; on two cores each takes less than a third of it. */
-const onTwoCoresMs = { nodesReadyMs: 90_000, dnsReadyMs: 60_000, trafficMs: 60_000 } as const;
+const onTwoCoresMs = {
+  apiAnswersMs: 30_000,
+  nodesReadyMs: 90_000,
+  dnsReadyMs: 60_000,
+  trafficMs: 60_000,
+} as const;
 
 export type Limits = Readonly<Record<keyof typeof onTwoCoresMs, number>>;
 
@@ -20,8 +25,9 @@ export function clusterLimits(env: NodeJS.ProcessEnv = process.env): Limits {
       todo: "unset it, or choose another number",
       exit: 2,
     });
-  const { nodesReadyMs, dnsReadyMs, trafficMs } = onTwoCoresMs;
+  const { apiAnswersMs, nodesReadyMs, dnsReadyMs, trafficMs } = onTwoCoresMs;
   return {
+    apiAnswersMs: apiAnswersMs * factor,
     nodesReadyMs: nodesReadyMs * factor,
     dnsReadyMs: dnsReadyMs * factor,
     trafficMs: trafficMs * factor,

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -30,11 +29,14 @@ export function clusterPlace(stateDir: string, name: string): ClusterPlace {
   return { ...names, folder, kubeconfig: join(folder, "kubeconfig") };
 }
 
-/** Undefined when `up` did not come to its end. */
+/** Undefined when `up` did not come to its end, or the file is not what this version writes. */
 export async function readRecord(place: ClusterPlace): Promise<ClusterRecord | undefined> {
-  const file = join(place.folder, "cluster.json");
-  if (!existsSync(file)) return undefined;
-  return Record.parse(JSON.parse(await readFile(file, "utf8")));
+  const text = await readFile(join(place.folder, "cluster.json"), "utf8").catch(() => "");
+  try {
+    return Record.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 export async function writeRecord(place: ClusterPlace, record: ClusterRecord): Promise<void> {

@@ -17,6 +17,7 @@ let pauseMs = 500;
 let ending = false;
 
 function begin(): void {
+  if (ending) process.exit(0);
   const beganMs = performance.now();
   child = spawn(program as string, args, {
     stdio: "inherit",
@@ -35,7 +36,7 @@ function begin(): void {
 function end(): void {
   ending = true;
   // Asked nicely it would wait ten seconds for each proxy; whoever ends this removes them.
-  if (child?.exitCode === null) child.kill("SIGKILL");
+  if (child?.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   else process.exit(0);
 }
 

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ToolError } from "@svclab/contracts";
 import { command, tryCommand } from "../command.ts";
 import type { Engine } from "../machine/decide-engine.ts";
+import { requirePorts } from "../machine/ports.ts";
 import { writePid } from "../pid-file.ts";
 import { checkTraffic } from "./check-traffic.ts";
 import { down } from "./down.ts";
@@ -11,6 +13,7 @@ import { findOwn, realPath } from "./find-own.ts";
 import {
   addUnreachableRoutes,
   createNetwork,
+  isSealedOnHost,
   networkFacts,
   nodeSeal,
   sealOnHost,
@@ -64,7 +67,10 @@ export async function up(place: ClusterPlace, options: UpOptions): Promise<boole
     await refuseOther(place, options, nodes[0]?.imageId ?? "", record);
     if (nodes.length === 1 + options.workers && nodes.every(({ running }) => running)) {
       const kubectl = kubectlFor(options.programs.kubectl, place.kubeconfig, place.context);
-      if (await apiAnswers(kubectl)) return keepLoadBalancer(place, options);
+      if (await answersInTime(kubectl, limits.apiAnswersMs)) {
+        const resealed = record.sealed && (await sealAgain(place, options, record));
+        return (await keepLoadBalancer(place, options)) || resealed;
+      }
     }
   }
   // The folder is the first thing that is made and the last that goes.
@@ -87,6 +93,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   const { engine, write } = options;
   await mkdir(place.folder, { recursive: true });
   if (!engine.elsewhere) await requireInotify(1 + options.workers);
+  await requirePorts(options.host.mapNodePorts);
   const networks = await claimNetworks(place, options);
   const { bridge, subnet } = await networkFacts(engine, place.network);
   if (options.sealed) await sealOnHost(place.network, bridge);
@@ -117,7 +124,9 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   await nodesReady(place, options, kubectl, limits.nodesReadyMs);
   write("waiting for DNS and the load balancer to answer");
   await dnsReady(kubectl, limits.dnsReadyMs, options.signal);
-  await checkTraffic(kubectl, place, limits.trafficMs, options.signal);
+  // Where only published ports lead in, no load balancer's address is reached from here.
+  if (options.host.mapNodePorts.length === 0)
+    await checkTraffic(kubectl, place, limits.trafficMs, options.signal);
   const [node] = await nodeContainers(engine, place.cluster);
   await writeRecord(place, {
     cluster: place.cluster,
@@ -227,15 +236,16 @@ async function nodesReady(
   let unready = nodeNames(place.cluster, 0)[0] ?? "";
   await waitFor(
     async () => {
+      const ready = '{.status.conditions[?(@.type=="Ready")]';
       const text = await kubectl([
         ...["get", "nodes", "-o"],
-        'jsonpath={range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].status} {end}',
+        `jsonpath={range .items[*]}{.metadata.name} ${ready}.status} ${ready}.message}{"\\n"}{end}`,
       ]);
-      const nodes = text.trim().split(" ");
-      const found = nodes.find((node) => !node.endsWith("=True"));
-      if (found === undefined) return undefined;
-      unready = found.split("=")[0] ?? unready;
-      return text.trim();
+      const nodes = text.trim().split("\n");
+      const found = nodes.find((node) => node.split(" ")[1] !== "True");
+      if (found === undefined && nodes.length === 1 + options.workers) return undefined;
+      unready = found?.split(" ")[0] || unready;
+      return found ?? `${nodes.length} of ${1 + options.workers} nodes`;
     },
     {
       code: "node-not-ready",
@@ -265,6 +275,43 @@ async function dnsReady(kubectl: Kubectl, limitMs: number, signal?: AbortSignal)
       ...(signal === undefined ? {} : { signal }),
     },
   );
+}
+
+/** Slow is not gone: a cluster that is whole by all other signs gets its time to say so. */
+async function answersInTime(kubectl: Kubectl, limitMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + limitMs;
+  while (!(await apiAnswers(kubectl))) {
+    if (performance.now() > deadlineMs) return false;
+    await sleep(500);
+  }
+  return true;
+}
+
+/**
+ * What seals a cluster can be lost under it: a node that was restarted has no rules, a host whose
+ * rules were loaded anew has no table. True when something was put back.
+ */
+async function sealAgain(
+  place: ClusterPlace,
+  { engine, write }: UpOptions,
+  record: ClusterRecord,
+): Promise<boolean> {
+  const { bridge, subnet } = await networkFacts(engine, place.network);
+  let mended = false;
+  if (!(await isSealedOnHost(place.network))) {
+    write("the host's rules were gone: setting them again");
+    await addUnreachableRoutes(record);
+    await sealOnHost(place.network, bridge);
+    mended = true;
+  }
+  for (const { name } of await nodeContainers(engine, place.cluster)) {
+    const list = ["sh", "-c", "nft list table ip svclab-seal >/dev/null 2>&1 || echo gone"];
+    if ((await onNode(engine, name, list)).trim() !== "gone") continue;
+    write(`the rules of ${name} were gone: setting them again`);
+    await onNode(engine, name, ["nft", "-f", "-"], nodeSeal(record, subnet));
+    mended = true;
+  }
+  return mended;
 }
 
 async function keepLoadBalancer(place: ClusterPlace, options: UpOptions): Promise<boolean> {

@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { command, tryCommand } from "../command.ts";
 import type { Engine } from "../machine/decide-engine.ts";
+import { removeAbandoned } from "./abandoned.ts";
 import { type BuildPlace, buildPart, moduleFolder, partKey } from "./build-part.ts";
 import { contentKey } from "./content-key.ts";
 import { type Lock, type LockedImage, reference } from "./lock.ts";
@@ -78,7 +79,7 @@ export async function buildImage(
     parts[`PARTS_${name.toUpperCase().replaceAll("-", "_")}`] = folder;
   }
   const work = join(place.cache, "work", `${id}-${process.pid}`);
-  await rm(work, { recursive: true, force: true });
+  await removeAbandoned(join(place.cache, "work"), `${id}-`);
   await mkdir(work, { recursive: true });
   try {
     await command("bash", [join(recipeFolder(place, id), "build")], {

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ToolError } from "@svclab/contracts";
 import { command, tryCommand } from "../command.ts";
+import { removeAbandoned } from "./abandoned.ts";
 import { contentKey } from "./content-key.ts";
 import type { Lock, Part } from "./lock.ts";
 import type { Came } from "./progress.ts";
@@ -49,7 +50,7 @@ export async function buildPart(place: BuildPlace, lock: Lock, name: string): Pr
   if (existsSync(folder)) return { folder, came: "cache" };
   await requireGo();
   const draft = `${folder}.draft-${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
+  await removeAbandoned(join(place.cache, "parts"), `${basename(folder)}.draft-`);
   await mkdir(draft, { recursive: true });
   const define = Object.entries(part.define).map(([path, value]) => `-X ${path}=${value}`);
   try {

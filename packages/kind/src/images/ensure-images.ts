@@ -43,7 +43,7 @@ export async function ensureImages(
     worked ||= lane !== "keep";
     if (lane === "pull") {
       options.write(`pulling ${reference(image)}`);
-      registryAnswers = await pull(engine, image);
+      registryAnswers = await pull(engine, image, place.signal);
       if (registryAnswers) pulled.add(id);
       lane = registryAnswers ? "keep" : laneOf(await facts());
     }
@@ -71,13 +71,20 @@ export async function ensureImages(
 }
 
 /** Pulls by digest where the lock has one. False when no registry answered. */
-async function pull(engine: Engine, image: LockedImage): Promise<boolean> {
+async function pull(
+  engine: Engine,
+  image: LockedImage,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const name = reference(image);
   const wanted = image.digest === null ? name : `${image.name}@${image.digest}`;
   const result = await tryCommand(engine.program, ["pull", "--quiet", wanted], {
     env: engine.env,
     timeoutMs: 900_000,
+    ...(signal === undefined ? {} : { signal }),
   });
+  // An interrupted pull says nothing of the registry.
+  signal?.throwIfAborted();
   if (result.exitCode === 0) {
     if (wanted !== name) await command(engine.program, ["tag", wanted, name], { env: engine.env });
     return true;

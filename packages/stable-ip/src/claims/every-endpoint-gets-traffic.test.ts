@@ -30,6 +30,11 @@ testRows(claim, [
     why: /30 connections, and 54 are needed/,
   },
   {
+    title: "unknown when each Pod answered once and all else was refused",
+    history: () => wholeRun(claim, { pick: (nth) => (nth < 3 ? nth : "refused") }),
+    why: /got answers on 3 connections, and 54 are needed/,
+  },
+  {
     title: "unknown when no load ran",
     history: () => without(wholeRun(claim), (e) => "path" in e && e.path.startsWith("spread/")),
     why: /not seen to end/,

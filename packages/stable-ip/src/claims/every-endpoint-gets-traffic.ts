@@ -40,12 +40,16 @@ function judge(history: History): Verdict {
     neededFromEachNode: needed,
     unanswered: rows.reduce((total, row) => total + row.unanswered, 0),
   };
-  const doubts = rows
-    .filter((row) => row.sent < needed)
-    .map((row) => `${row.node} sent ${row.sent} connections, and ${needed} are needed`);
-  if (doubts.length > 0) return unknown(doubts, measured);
+  const few = (count: (row: (typeof rows)[number]) => number, what: string) =>
+    rows
+      .filter((row) => count(row) < needed)
+      .map((row) => `${row.node} ${what} ${count(row)} connections, and ${needed} are needed`);
+  const unsent = few((row) => row.sent, "sent");
+  if (unsent.length > 0) return unknown(unsent, measured);
   const short = rows.filter((row) => row.missed.length > 0);
-  if (short.length === 0) return holds(measured);
+  // A refused connection met no endpoint: it can break the claim, and prove nothing for it.
+  const unmet = few((row) => row.sent - row.unanswered, "got answers on");
+  if (short.length === 0) return unmet.length > 0 ? unknown(unmet, measured) : holds(measured);
   const why = short
     .map((row) => `${row.node} never reached ${row.missed.map((pod) => pod.name).join(", ")}`)
     .join("; ");

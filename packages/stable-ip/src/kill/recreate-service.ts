@@ -16,7 +16,7 @@ export async function recreateService(
       code: "app-missing",
       expected: `Service ${namespace}/${name}`,
       found: "none",
-      todo: "install the application: ./svclab up",
+      todo: "install the application: ./svclab install",
     });
   }
   const { clusterIP, clusterIPs, ...rest } = (old as KubeObject & { spec: object })

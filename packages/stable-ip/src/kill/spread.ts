@@ -3,7 +3,7 @@ import { type Event, pathId } from "@svclab/contracts";
 import { limits as decided } from "../limits.ts";
 import { type PodTemplate, readCheckerPod, startCheckerPod } from "../observe/checker-pod.ts";
 import type { Lab } from "../observe/lab.ts";
-import { readEvent } from "../observe/read-events.ts";
+import { readingOf } from "../observe/read-events.ts";
 import { connectionsToFindSkew } from "../verify/statistics.ts";
 import type { Hands } from "./hands.ts";
 
@@ -47,12 +47,7 @@ export async function spread(hands: Hands, load: Load): Promise<void> {
       SECONDS: `${seconds}`,
     };
     const pod = await startCheckerPod({ template, name: `load-${node}`, node, env }, hands);
-    const line = (text: string) => {
-      const event = readEvent(text);
-      if (event !== null) write(event);
-      else say(`k6@${node}: ${text}`);
-    };
-    await readCheckerPod(pod, line, hands);
+    await readCheckerPod(pod, readingOf(`k6@${node}`, write, say), hands);
   };
   await Promise.all(lab.workers.map(loadFrom));
 }

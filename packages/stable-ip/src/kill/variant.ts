@@ -27,7 +27,7 @@ export async function applyVariant(hands: Hands, variant: KubeObject): Promise<v
       code: "app-missing",
       expected: `${what}, which the variant changes`,
       found: "none",
-      todo: "install the application: ./svclab up",
+      todo: "install the application: ./svclab install",
     });
   }
   const { spec } = variant as Spec;

@@ -1,7 +1,7 @@
 import type { Event, ProberPlan } from "@svclab/contracts";
 import { type PodTemplate, readCheckerPod, type Starting, startCheckerPod } from "./checker-pod.ts";
 import { bodyOf2xx, type Probing } from "./probing.ts";
-import { readEvent } from "./read-events.ts";
+import { readingOf } from "./read-events.ts";
 
 export interface ClusterProber {
   readonly template: PodTemplate;
@@ -20,16 +20,7 @@ export async function startClusterProber(
   const { recorder } = plan;
   const env = { PROBER_PLAN: JSON.stringify(plan) };
   const pod = await startCheckerPod({ template, node, name: `prober-${node}`, env }, starting);
-  const ended = readCheckerPod(
-    pod,
-    (line) => {
-      const event = readEvent(line);
-      if (event !== null) write(event);
-      // Its first line of all says where its control listens, which is known.
-      else if (!line.startsWith('{"listening"')) say(`${recorder}: ${line}`);
-    },
-    starting,
-  );
+  const ended = readCheckerPod(pod, readingOf(recorder, write, say), starting);
   return {
     plan,
     ended,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type Event, ProberListening, type ProberPlan, ToolError } from "@svclab/contracts";
 import { bodyOf2xx, type Probing } from "./probing.ts";
-import { readEvent } from "./read-events.ts";
+import { readingOf } from "./read-events.ts";
 
 export interface HostProber {
   /** Program and arguments. */
@@ -29,11 +29,7 @@ export async function startHostProber(prober: HostProber): Promise<Probing> {
   // A child that cannot be started, or is gone, is told of by `closed`.
   child.stdin.on("error", () => {});
   child.stdin.write(`${JSON.stringify(plan)}\n`);
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    const event = readEvent(line);
-    if (event === null) say(`${plan.recorder}: ${line}`);
-    else write(event);
-  });
+  createInterface({ input: child.stdout }).on("line", readingOf(plan.recorder, write, say));
   const errors = createInterface({ input: child.stderr });
   const first = once(errors, "line").then(([line]: string[]) => line ?? "");
   const line = await Promise.race([first, closed]);

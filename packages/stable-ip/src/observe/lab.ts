@@ -89,7 +89,7 @@ async function needed<T>(what: string, found: Promise<T | null>): Promise<T> {
     code: "app-missing",
     expected: `${what} in the cluster`,
     found: "none",
-    todo: "install the application: ./svclab up",
+    todo: "install the application: ./svclab install",
   });
 }
 
@@ -102,6 +102,6 @@ function portOf(service: Service): { readonly port: number; readonly nodePort?: 
     code: "app-missing",
     expected: `a port on Service ${service.metadata.name}`,
     found: "none",
-    todo: "install the application: ./svclab up",
+    todo: "install the application: ./svclab install",
   });
 }
