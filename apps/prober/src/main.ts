@@ -1,3 +1,4 @@
+import { createWriteStream } from "node:fs";
 import { ToolError } from "@svclab/contracts";
 import { serveControl } from "./control.ts";
 import { EventWriter } from "./event-writer.ts";
@@ -5,7 +6,9 @@ import { startProber } from "./prober.ts";
 import { readPlan } from "./read-plan.ts";
 
 const { plan, ended } = await readPlan(process.env, process.stdin).catch(refuse);
-const writer = new EventWriter((text) => void process.stdout.write(text));
+// Not process.stdout, which waits for a pipe's reader: a prober that stands still is blind.
+const out = createWriteStream("", { fd: 1, autoClose: false });
+const writer = new EventWriter((text) => void out.write(text));
 const prober = startProber(plan, writer.add);
 
 let stopping = false;
@@ -14,12 +17,12 @@ const stop = async (): Promise<void> => {
   stopping = true;
   await prober.stop();
   writer.flush();
-  process.exit(0);
+  out.end(() => process.exit(0));
 };
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 // The reader is gone: there is nobody left to tell.
-process.stdout.on("error", () => process.exit(1));
+out.on("error", () => process.exit(1));
 ended.then(stop);
 
 const listening = await serveControl(plan.control, prober, stop);

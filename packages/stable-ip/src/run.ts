@@ -75,7 +75,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   try {
     stopped = await withRemovals((removals) => act(request, stage, file, removals), say);
   } finally {
-    file.close();
+    await file.close();
   }
   const history = parseHistory(await readFile(path, "utf8"), path);
   const judged = verify(history, request.claims);
@@ -144,18 +144,18 @@ async function act(
     await recorders.compareClocks();
     await steady();
     record({ kind: "steady" });
-    const steadyMs = clock.nowMs();
 
     if (violation !== null) {
       say(`violation ${violation.name}: ${violation.text}`);
       await violate(hands, violation, join(request.manifests, "variants"));
     }
+    const readyMs = clock.nowMs();
     for (const fault of faults) {
       say(`fault ${fault}`);
       await cause(fault, hands, load, violation);
     }
     const longMs = request.control ? controlMs : longestLimitMs(claims);
-    await clock.sleep(Math.max(settleMs, steadyMs + longMs - clock.nowMs()), signal);
+    await clock.sleep(Math.max(settleMs, readyMs + longMs - clock.nowMs()), signal);
 
     say("recorders stop");
     await recorders.compareClocks();

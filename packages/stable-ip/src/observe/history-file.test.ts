@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Event } from "@svclab/contracts";
 import { HistoryFile } from "./history-file.ts";
 
@@ -15,28 +16,42 @@ function place(t: TestContext): string {
   return join(directory, "history.jsonl");
 }
 
-it("has each event on disk when it was written, and tells it then", (t) => {
+it("tells each event at once, and has it on disk soon after", async (t) => {
   const path = place(t);
   const file = new HistoryFile(path);
   const told: Event[] = [];
   file.onEvent((event) => told.push(event));
   file.write(steady);
-  assert.equal(readFileSync(path, "utf8"), `${JSON.stringify(steady)}\n`);
   assert.deepEqual(told, [steady]);
-  file.close();
+  while (readFileSync(path, "utf8") === "") await sleep(1);
+  assert.equal(readFileSync(path, "utf8"), `${JSON.stringify(steady)}\n`);
+  await file.close();
 });
 
-it("takes nothing after its last line", (t) => {
+it("has all of it on disk, in order, when it is closed", async (t) => {
+  const path = place(t);
+  const file = new HistoryFile(path);
+  const many = Array.from({ length: 20_000 }, (_, atMs) => ({ ...steady, atMs }));
+  for (const event of many) file.write(event);
+  await file.close();
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    many,
+  );
+});
+
+it("takes nothing after its last line", async (t) => {
   const path = place(t);
   const file = new HistoryFile(path);
   file.end(ended);
   file.write(steady);
-  file.close();
+  await file.close();
   assert.equal(readFileSync(path, "utf8"), `${JSON.stringify(ended)}\n`);
 });
 
-it("never writes over a history", (t) => {
+it("never writes over a history", async (t) => {
   const path = place(t);
-  new HistoryFile(path).close();
+  await new HistoryFile(path).close();
   assert.throws(() => new HistoryFile(path), { code: "EEXIST" });
 });

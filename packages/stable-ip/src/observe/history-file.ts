@@ -1,25 +1,34 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { createWriteStream, fsyncSync, openSync, type WriteStream } from "node:fs";
+import { promisify } from "node:util";
 import type { Event } from "@svclab/contracts";
 import { formatEvent } from "../history/jsonl.ts";
 
 /**
  * The history on disk, line by line as it happens: a run that is cut off leaves all it had seen,
- * and memory holds none of it. Each write is a system call of some microseconds.
+ * and memory holds only what the disk has not taken yet. Writing never waits for the disk: a
+ * recorder that stands still while it is busy would be blind.
  */
 export class HistoryFile {
   readonly #file: number;
+  readonly #stream: WriteStream;
+  #failed: Error | null = null;
   readonly #listeners: ((event: Event) => void)[] = [];
   #ended = false;
 
   /** @throws when there is a file already: a history is written once. */
   constructor(path: string) {
     this.#file = openSync(path, "wx");
+    this.#stream = createWriteStream(path, { fd: this.#file });
+    this.#stream.on("error", (error) => {
+      this.#failed = error;
+    });
   }
 
   /** Does nothing after `end`: whatever still comes then has no place in a history. */
   write(event: Event): void {
     if (this.#ended) return;
-    writeSync(this.#file, formatEvent(event));
+    if (this.#failed !== null) throw this.#failed;
+    this.#stream.write(formatEvent(event));
     for (const listener of this.#listeners) listener(event);
   }
 
@@ -34,8 +43,11 @@ export class HistoryFile {
     this.#listeners.push(listener);
   }
 
-  close(): void {
+  /** Resolves when all of it is on the disk. @throws what the disk said when it took no more. */
+  async close(): Promise<void> {
+    if (this.#failed !== null) throw this.#failed;
+    await promisify((done: (error?: Error | null) => void) => this.#stream.write("", done))();
     fsyncSync(this.#file);
-    closeSync(this.#file);
+    await promisify((done: () => void) => this.#stream.end(done))();
   }
 }
