@@ -1,5 +1,4 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { connect } from "@svclab/cluster";
 import { type Report, ToolError } from "@svclab/contracts";
@@ -33,9 +32,9 @@ export interface Proof {
 
 /** Runs the claims on a cluster of ours and leaves what it saw and said in runs/. */
 export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
-  keepPunctual();
   // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
   await command("sync", []);
+  const ahead = await goAhead();
   const place = labPlace(options.name);
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context } = place;
@@ -50,7 +49,7 @@ export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
     manifests: join(lab.checkout, "k8s"),
     images: options.images,
     loadScript: join(lab.checkout, "tests/load/spread.ts"),
-    hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+    hostProber: [...ahead, process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
     nodesReachable: lab.engine.addressesReachable,
     commit: await commitOf(lab.checkout),
     parts: await parts(lab),
@@ -99,13 +98,19 @@ async function pointLatest(checkout: string, folder: string): Promise<void> {
   await symlink(folder, latest);
 }
 
-/** The recorders share the cores with the cluster; late ones could say nothing. Root only. */
-function keepPunctual(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_HIGHEST);
-  } catch {
-    // A recorder that is late says so itself.
-  }
+/** Ahead of everything that is not a recorder, as chrt(1) has it; nothing it starts is. */
+const punctual = ["--reset-on-fork", "--rr"];
+
+/**
+ * The recorders share the cores with the cluster, and late ones could say nothing: this process
+ * goes ahead of the others where that is allowed, as root on Linux mostly is. Resolves to the words
+ * to put before the command of another recorder.
+ */
+async function goAhead(): Promise<string[]> {
+  const asked = [...punctual, "--all-tasks", "--pid", "1", String(process.pid)];
+  const allowed = await tryCommand("chrt", asked).catch(() => undefined);
+  // A recorder that is late says so itself.
+  return allowed?.exitCode === 0 ? ["chrt", ...punctual, "1"] : [];
 }
 
 /** A source archive has no commit: then the report says so. */
