@@ -13,10 +13,24 @@ export async function replaceService(hands: Hands, old: KubeObject, spec: Spec):
   const ref = refOf(old);
   hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
     await removeAndWait(hands, ref, signal);
-    await hands.cluster.create(withoutHistory(old), signal);
+    await hands.cluster.create(withAnyNodePort(withoutHistory(old)), signal);
   });
   await removeAndWait(hands, ref, hands.signal);
-  await hands.cluster.create({ ...withoutHistory(old), spec } as KubeObject, hands.signal);
+  const changed = { ...withoutHistory(old), spec } as KubeObject;
+  await hands.cluster.create(withAnyNodePort(changed), hands.signal);
+}
+
+/**
+ * A load balancer's node ports are the API server's choice, and one is given back a moment after
+ * its Service has gone: asked for by number it may be refused. Those of type NodePort are a promise.
+ */
+function withAnyNodePort(object: KubeObject): KubeObject {
+  const { spec } = object as KubeObject & {
+    readonly spec?: { readonly type?: string; readonly ports?: readonly object[] };
+  };
+  if (spec?.type !== "LoadBalancer") return object;
+  const ports = spec.ports?.map((port) => ({ ...port, nodePort: undefined }));
+  return { ...object, spec: { ...spec, ports } } as KubeObject;
 }
 
 async function removeAndWait({ cluster, clock }: Hands, ref: Ref, signal: AbortSignal) {
