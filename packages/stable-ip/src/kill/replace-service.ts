@@ -26,10 +26,13 @@ export async function replaceService(hands: Hands, old: KubeObject, spec: Spec):
  */
 function withAnyNodePort(object: KubeObject): KubeObject {
   const { spec } = object as KubeObject & {
-    readonly spec?: { readonly type?: string; readonly ports?: readonly object[] };
+    readonly spec?: {
+      readonly type?: string;
+      readonly ports?: readonly { readonly nodePort?: number }[];
+    };
   };
   if (spec?.type !== "LoadBalancer") return object;
-  const ports = spec.ports?.map((port) => ({ ...port, nodePort: undefined }));
+  const ports = (spec.ports ?? []).map(({ nodePort: _, ...port }) => port);
   return { ...object, spec: { ...spec, ports } } as KubeObject;
 }
 
