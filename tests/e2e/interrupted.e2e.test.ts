@@ -26,7 +26,9 @@ before(async () => {
   untouched = await snapshot(engine, { cluster, folder });
 });
 
-after(() => svclab(down));
+after(async () => {
+  await svclab(down);
+});
 
 // Each of these is recovered from by the next, up to the first that is let run to its end.
 

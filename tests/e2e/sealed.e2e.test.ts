@@ -11,11 +11,10 @@ import {
   labPlace,
   onNode,
   openLab,
-  reference,
   tryCommand,
 } from "@svclab/kind";
 import { type Start, svclab } from "./lab/command-line.ts";
-import { eventually } from "./lab/eventually.ts";
+import { fromPod } from "./lab/from-pod.ts";
 import { type Snapshot, snapshot } from "./lab/machine-snapshot.ts";
 import { useOwnState } from "./lab/own-state.ts";
 import { nowhere, type Uplink, watchUplink } from "./lab/uplink.ts";
@@ -68,7 +67,7 @@ test("a sealed cluster comes up", async () => {
 
 test("a Pod reaches the cluster, but neither a name nor an address outside", async () => {
   const before = await dropped(worker);
-  const told = await fromPod(worker, [
+  const told = await fromPod(lab, kubectl, worker, [
     'const { lookup } = require("node:dns/promises");',
     'const { connect } = require("node:net");',
     "const tried = (port, host) => new Promise((done) => {",
@@ -186,39 +185,4 @@ async function exitOnNode(script: string): Promise<number | undefined> {
   const { program, env } = lab.engine;
   const args = ["exec", worker, "timeout", "2", "bash", "-c", script];
   return (await tryCommand(program, args, { env })).exitCode;
-}
-
-/** What a Pod on the node prints: a program for Node.js that ends with one line of JSON. */
-async function fromPod(node: string, script: readonly string[]): Promise<Record<string, string>> {
-  const image = lab.lock.images["nodejs"];
-  assert.ok(image !== undefined);
-  const { program, env } = lab.engine;
-  const load =
-    '"$0" save "$1" | "$0" exec --interactive "$2" ctr --namespace=k8s.io images import -';
-  await command("bash", ["-o", "pipefail", "-c", load, program, reference(image), node], { env });
-  await kubectl(
-    ["apply", "-f", "-"],
-    JSON.stringify({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: "reaching-out" },
-      spec: {
-        nodeName: node,
-        restartPolicy: "Never",
-        containers: [
-          {
-            name: "node",
-            image: reference(image),
-            imagePullPolicy: "Never",
-            command: ["node", "-e", script.join("\n")],
-          },
-        ],
-      },
-    }),
-  );
-  await eventually(60_000, async () => {
-    const phase = await kubectl(["get", "pod", "reaching-out", "-o", "jsonpath={.status.phase}"]);
-    assert.equal(phase, "Succeeded");
-  });
-  return JSON.parse(await kubectl(["logs", "reaching-out"]));
 }

@@ -1,5 +1,6 @@
 import { askOverTcp } from "./dns-query.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { loadBalancerLog } from "./load-balancer.ts";
 import type { ClusterPlace } from "./place.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -45,7 +46,8 @@ export async function checkTraffic(
         code: "traffic-not-answered",
         what: "DNS to answer through a load balancer",
         limitMs,
-        todo: `read ${place.folder}/load-balancer.log`,
+        todo: "read the lines above; less may have to run on this machine at the same time, or SVCLAB_PATIENCE=2 waits longer",
+        evidence: () => loadBalancerLog(place, 8),
         ...(signal === undefined ? {} : { signal }),
       },
     );

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { ToolError } from "@svclab/contracts";
 import type { Engine } from "../machine/decide-engine.ts";
-import { type OwnNetwork, ownNetworks } from "./host-network.ts";
+import { type OwnNetwork, ownNetwork } from "./host-network.ts";
 import { type NodeContainer, nodeContainers } from "./nodes.ts";
 import type { ClusterPlace } from "./place.ts";
 
@@ -17,9 +17,10 @@ export interface Found {
  * @throws ToolError cluster-not-ours
  */
 export async function findOwn(engine: Engine, place: ClusterPlace): Promise<Found> {
-  const nodes = await nodeContainers(engine, place.cluster);
-  const own = await ownNetworks(engine);
-  const network = own.find((each) => each.network === place.network);
+  const [nodes, network] = await Promise.all([
+    nodeContainers(engine, place.cluster),
+    ownNetwork(engine, place.network),
+  ]);
   if (nodes.length > 0 && network === undefined)
     throw new ToolError({
       code: "cluster-not-ours",

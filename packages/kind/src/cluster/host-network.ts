@@ -20,30 +20,36 @@ export interface OwnNetwork extends ClusterNetworks {
   readonly folder?: string;
 }
 
-export async function ownNetworks(engine: Engine): Promise<OwnNetwork[]> {
+async function ownNetworks(engine: Engine): Promise<OwnNetwork[]> {
   const names = await command(
     engine.program,
     ["network", "ls", "--filter", `label=${label.cluster}`, "--format", "{{.Name}}"],
     { env: engine.env },
   );
-  const found: OwnNetwork[] = [];
-  for (const network of names.split("\n").filter((name) => name !== "")) {
-    const labels = await tryCommand(
-      engine.program,
-      ["network", "inspect", network, "--format", "{{json .Labels}}"],
-      { env: engine.env },
-    );
-    // Its cluster may have been taken down since it was listed.
-    if (labels.exitCode !== 0) continue;
-    const {
-      [label.folder]: folder,
-      [label.pods]: pods,
-      [label.services]: services,
-    } = JSON.parse(labels.stdout) as Record<string, string>;
-    if (pods !== undefined && services !== undefined)
-      found.push({ network, ...(folder === undefined ? {} : { folder }), pods, services });
-  }
-  return found;
+  const found = await Promise.all(
+    names
+      .split("\n")
+      .filter((name) => name !== "")
+      .map((name) => ownNetwork(engine, name)),
+  );
+  return found.filter((network) => network !== undefined);
+}
+
+/** Undefined when there is none of this name, or one that is not ours. */
+export async function ownNetwork(engine: Engine, network: string): Promise<OwnNetwork | undefined> {
+  const labels = await tryCommand(
+    engine.program,
+    ["network", "inspect", network, "--format", "{{json .Labels}}"],
+    { env: engine.env },
+  );
+  if (labels.exitCode !== 0) return undefined;
+  const {
+    [label.folder]: folder,
+    [label.pods]: pods,
+    [label.services]: services,
+  } = (JSON.parse(labels.stdout) ?? {}) as Record<string, string>;
+  if (pods === undefined || services === undefined) return undefined;
+  return { network, ...(folder === undefined ? {} : { folder }), pods, services };
 }
 
 export async function createNetwork(

@@ -2,8 +2,11 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@svclab/contracts";
 
-/** What systemd, kubelet, container runtime and Pods of one node hold; 59 were counted on three. */
-const instancesPerNode = 20;
+/**
+ * What systemd, kubelet, container runtime and Pods of a node hold: 34 were counted on a control
+ * plane alone with its load balancer's proxy, 60 with two workers.
+ */
+const instancesOf = { controlPlane: 34, worker: 14 } as const;
 
 /**
  * Refuses where the kernel will not give a new cluster's nodes the inotify instances that they
@@ -18,7 +21,7 @@ export async function requireInotify(nodes: number, proc = "/proc"): Promise<voi
   // No such setting: the engine has a kernel of its own.
   if (limit === 0) return;
   const used = await instancesOfRoot(proc);
-  const needed = nodes * instancesPerNode;
+  const needed = instancesOf.controlPlane + (nodes - 1) * instancesOf.worker;
   if (limit - used >= needed) return;
   throw new ToolError({
     code: "inotify-short",

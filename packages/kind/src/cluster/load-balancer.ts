@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { command, tryCommand } from "../command.ts";
@@ -92,6 +92,14 @@ export async function stopLoadBalancer(engine: Engine, place: LoadBalancerPlace)
 
 export async function loadBalancerRuns(place: LoadBalancerPlace): Promise<boolean> {
   return (await readPid(pidFile(place, "supervisor"), place.folder)) !== undefined;
+}
+
+/** The last events that the controller told of, and its errors. */
+export async function loadBalancerLog(place: LoadBalancerPlace, lines: number): Promise<string> {
+  const log = await readFile(join(place.folder, "load-balancer.log"), "utf8");
+  // klog's form: a letter for the severity, then the date.
+  const told = log.split("\n").filter((line) => /^[EF]\d{4} |"Event occurred"|^ended /.test(line));
+  return told.slice(-lines).join("\n");
 }
 
 /** A controller whose supervisor was killed goes on by itself; two would fight over the proxies. */

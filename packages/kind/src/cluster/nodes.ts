@@ -27,17 +27,24 @@ export async function nodeContainers(engine: Engine, cluster: string): Promise<N
     { env: engine.env },
   );
   const names = listed.split("\n").filter((name) => name !== "");
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const found = await command(
-        engine.program,
-        ["inspect", "--format", "{{.State.Running}} {{.Image}}", name],
-        { env: engine.env },
-      );
-      const [running, imageId = ""] = found.trim().split(" ");
-      return { name, running: running === "true", imageId };
-    }),
+  if (names.length === 0) return [];
+  const inspected = await tryCommand(
+    engine.program,
+    ["inspect", "--format", "{{.Name}} {{.State.Running}} {{.Image}}", ...names],
+    { env: engine.env },
   );
+  // One that has gone since it was listed is told on standard error only.
+  return inspected.stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.split(" "))
+    .map(([name = "", running, imageId = ""]) => ({
+      // docker puts a slash before it.
+      name: name.replace(/^\//, ""),
+      running: running === "true",
+      imageId,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** Runs a program on a node, as root in the node's own namespaces. */

@@ -65,6 +65,8 @@ export async function buildPart(place: BuildPlace, lock: Lock, name: string): Pr
       },
     );
     await rename(draft, folder);
+  } catch (error) {
+    throw withoutNetwork(error) ?? error;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
@@ -108,6 +110,19 @@ function goEnvironment(place: BuildPlace): Record<string, string> {
     GOCACHE: join(place.cache, "go-build"),
     GOMODCACHE: join(place.cache, "go-mod"),
   };
+}
+
+/** A failure of the network's, told as one: the build itself may be in order. */
+function withoutNetwork(error: unknown): ToolError | undefined {
+  if (!(error instanceof ToolError) || !/\bdial (tcp|udp)\b|\blookup \S+/.test(error.found))
+    return undefined;
+  return new ToolError({
+    code: "modules-unreachable",
+    expected: "Go's module proxy to answer, as no container registry does",
+    found: error.found,
+    todo: "check the network and go env GOPROXY, then run the same command again: what is built so far is kept",
+    cause: error,
+  });
 }
 
 async function requireGo(): Promise<void> {
