@@ -6,6 +6,7 @@ export type SeenService = Omit<EventOf<"service-seen">, "atMs" | "from" | "kind"
 export class World {
   #pods: readonly SeenPod[] = [];
   readonly #gone: SeenPod[] = [];
+  readonly #addresses = new Map<string, string>();
   readonly services = new Map<string, SeenService>();
   readonly endpoints = new Map<string, readonly Endpoint[]>();
   readonly #listeners: (() => void)[] = [];
@@ -27,7 +28,12 @@ export class World {
 
   setPods(pods: readonly SeenPod[]): void {
     const uids = new Set(pods.map((pod) => pod.podUid));
-    this.#gone.push(...this.#pods.filter((pod) => !uids.has(pod.podUid)));
+    for (const { podUid, ip } of pods) if (ip !== null) this.#addresses.set(podUid, ip);
+    const left = this.#pods.filter((pod) => !uids.has(pod.podUid));
+    // A Pod may lose its address from its status a moment before it goes.
+    this.#gone.push(
+      ...left.map((pod) => ({ ...pod, ip: this.#addresses.get(pod.podUid) ?? pod.ip })),
+    );
     this.#pods = pods;
     this.#tell();
   }
