@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { Report } from "@svclab/contracts";
 import { checkoutDir, tryCommand } from "@svclab/kind";
 import { claims } from "@svclab/stable-ip";
+import { testCluster } from "./test-cluster.ts";
 
-const name = process.env["SVCLAB_TEST_NAME"] ?? "test";
 const checkout = checkoutDir();
 
 /** Runs a command and reads the report that it says it wrote. */
@@ -22,7 +22,7 @@ async function proof(program: string, args: readonly string[]) {
 }
 
 function verify(...args: string[]) {
-  return proof(join(checkout, "svclab"), ["verify", ...args, "--name", name]);
+  return proof(join(checkout, "svclab"), ["verify", ...args, "--name", testCluster]);
 }
 
 /** What each claim came to, with the reason where it does not hold. */
@@ -36,7 +36,7 @@ function outcomes(report: Report): Record<string, string> {
 }
 
 test("the demo ends 0 with every claim holding and every URL answered", async () => {
-  const { exitCode, stdout, report } = await proof("make", ["demo", `NAME=${name}`]);
+  const { exitCode, stdout, report } = await proof("make", ["demo", `NAME=${testCluster}`]);
   const expected = Object.fromEntries(claims.map(({ id }) => [id, "holds"]));
   assert.deepEqual(outcomes(report), expected);
   assert.equal(exitCode, 0);
