@@ -38,10 +38,12 @@ export type SeenPod = z.infer<typeof SeenPod>;
 export const FaultKind = z.enum([
   "none",
   "spread",
+  "hold-unready",
   "sigkill-each",
   "delete-each",
   "scale-to-zero",
   "roll-out",
+  "recreate-load-balancer",
 ]);
 export type FaultKind = z.infer<typeof FaultKind>;
 

@@ -21,6 +21,16 @@ function faring(
   });
 }
 
+/** The run with other client ports on one path. */
+function ported(path: string, port: (nth: number) => number): History {
+  let nth = 0;
+  return edited(wholeRun(claim), (event) =>
+    event.kind === "answered" && event.path === path
+      ? { ...event, connection: port(nth++) }
+      : event,
+  );
+}
+
 interface Window {
   readonly fromMs: number;
   readonly toMs: number;
@@ -159,6 +169,20 @@ testRows(claim, [
     history: () =>
       without(wholeRun(claim), (e) => "path" in e && e.path === "cluster-ip/kept@worker2"),
     why: /no request was sent on cluster-ip\/kept@worker2/,
+  },
+  {
+    title: "unknown when kept connections were not kept",
+    history: () => ported("cluster-ip/kept@worker", (nth) => 30_000 + (nth % 9_000)),
+    why: /\d+ client ports for \d+ requests on cluster-ip\/kept@worker: .* not kept/,
+  },
+  {
+    title: "holds when each of four kept connections was opened again after each kill",
+    history: () => ported("cluster-ip/kept@worker", (nth) => 30_000 + Math.floor(nth / 10)),
+  },
+  {
+    title: "unknown when what should be new connections was kept",
+    history: () => ported("cluster-ip/new@worker2", (nth) => 30_000 + (nth % 4)),
+    why: /4 client ports for \d+ requests on cluster-ip\/new@worker2: .* not new/,
   },
   {
     title: "unknown when requests are missing from the schedule: they are not filled in",

@@ -3,9 +3,10 @@ import type { Claim, History } from "../claim.ts";
 import { intersect, overlaps, type Span } from "../history/span.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
+import { connectionDoubts } from "../verify/connections.ts";
 import { losses } from "../verify/losses.ts";
 import { roundMs } from "../verify/measured.ts";
-import { pathEvidence } from "../verify/path-doubts.ts";
+import { type PathEvidence, pathEvidence } from "../verify/path-doubts.ts";
 import { spansWithReady } from "../verify/pods.ts";
 import { longestSilence, type Silence } from "../verify/requests.ts";
 import { strangerDoubts } from "../verify/strangers.ts";
@@ -38,24 +39,18 @@ function judge(history: History): Verdict {
   const sigkill = line.faultSpan("sigkill-each");
   const graceful = line.faultSpan("delete-each");
   if (sigkill === null || graceful === null) return unknown(["a fault is missing"]);
+  const spans = [sigkill, graceful];
   const evidence = routes.flatMap((route) =>
     line.began.world.workers.flatMap((worker) =>
-      [sigkill, graceful].map((span) =>
-        pathEvidence(line, {
-          path: `${route}@${worker}`,
-          span,
-          decidesOnMs: limits.silenceMs,
-          unbroken: true,
-        }),
-      ),
+      spans.map((span) => evidenceOf(line, route, `${route}@${worker}`, span)),
     ),
   );
   const u = Math.max(...evidence.map((one) => one.uncertaintyMs));
   const requests = [...new Set(evidence.flatMap((one) => one.requests))];
-  const during = intersect([sigkill, graceful], spansWithReady(line, 2));
+  const during = intersect(spans, spansWithReady(line, 2));
   const kept = silence(line, "cluster-ip/kept", during);
   const fresh = silence(line, "cluster-ip/new", during);
-  const found = losses(requests, [sigkill, graceful], line.of("pod-kill-sent"), u);
+  const found = losses(requests, spans, line.of("pod-kill-sent"), u);
   const measured = {
     requests: requests.length,
     lostAfterSigkill: found.excused.length,
@@ -93,6 +88,13 @@ function judge(history: History): Verdict {
     return unknown([`what decides lies within the clocks' ${roundMs(u)} ms`], measured);
   }
   return holds(measured);
+}
+
+function evidenceOf(line: Timeline, route: string, path: string, span: Span): PathEvidence {
+  const decidesOnMs = limits.silenceMs;
+  const found = pathEvidence(line, { path, span, decidesOnMs, unbroken: true });
+  const kept = route === "cluster-ip/kept";
+  return { ...found, doubts: [...found.doubts, ...connectionDoubts(path, kept, found.requests)] };
 }
 
 function silence(line: Timeline, route: string, during: readonly Span[]): Silence {

@@ -63,6 +63,16 @@ testRows(claim, [
       }),
   },
   {
+    title: "unknown when no Pod was held unready",
+    history: () =>
+      edited(wholeRun(claim), (event) =>
+        event.kind === "pods-seen"
+          ? { ...event, pods: event.pods.filter((pod) => pod.ready || pod.terminating) }
+          : event,
+      ),
+    why: /hold-unready: no Pod was seen to be held unready/,
+  },
+  {
     title: "unknown when the watch was blind",
     history: () => blinded(wholeRun(claim), "watch"),
     why: /watch saw nothing/,

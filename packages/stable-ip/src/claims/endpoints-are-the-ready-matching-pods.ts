@@ -27,7 +27,7 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
     "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions (ready, serving, terminating)",
   needs: ["two-replicas"],
   paths: [],
-  faults: ["sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+  faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
   limits: {
     becomesEndpointMs: limits.becomesEndpointMs,
     leavesEndpointsMs: limits.leavesEndpointsMs,

@@ -18,13 +18,13 @@ export const headlessDnsIsTheReadyPodIps: Claim = {
   source: "https://github.com/kubernetes/dns/blob/master/docs/specification.md (2.4.1, A records)",
   needs: ["two-replicas", "two-workers"],
   paths: [route],
-  faults: ["sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+  faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
   limits: { dnsLateMs: limits.dnsLateMs, watchLateMs: limits.watchLateMs },
   violations: [
     {
       name: "publish-not-ready",
       how: { variant: "publish-not-ready" },
-      text: "publishNotReadyAddresses is true, and one Pod is held unready.",
+      text: "publishNotReadyAddresses is true: the IP of the Pod that is held unready is answered too.",
     },
   ],
   judge,

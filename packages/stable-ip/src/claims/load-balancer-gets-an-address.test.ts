@@ -1,3 +1,4 @@
+import type { Event } from "@svclab/contracts";
 import type { HistoryBuilder } from "../history/builder.ts";
 import { blinded, testRows, without } from "../history/rows.ts";
 import { wholeRun } from "../history/whole-run.ts";
@@ -8,8 +9,43 @@ function recreated(built: HistoryBuilder, loadBalancer: string[]): HistoryBuilde
   return built.service("10.96.0.8", { ...service, deleted: false });
 }
 
+/** The Service that the fault made again, with its address. */
+function isServedAgain(event: Event): boolean {
+  return (
+    event.kind === "service-seen" &&
+    event.uid === "uid-again" &&
+    event.loadBalancer[0] !== undefined
+  );
+}
+
 testRows(claim, [
-  { title: "holds when there is an address and traffic arrives", history: () => wholeRun(claim) },
+  {
+    title: "holds when the Service made again has an address soon, and traffic arrives",
+    history: () => wholeRun(claim),
+  },
+  {
+    title: "unknown when the Service was not made again: an old address promises nothing",
+    history: () => {
+      const run = wholeRun(claim);
+      return without(
+        run,
+        (e) =>
+          e.kind === "service-seen" && e.service === "web-public" && e.uid !== "uid-web-public",
+      );
+    },
+    why: /recreate-load-balancer: web-public was not seen to go and to come back/,
+  },
+  {
+    title: "unknown when it was never seen without an address: the wait was not seen",
+    history: () => {
+      const run = wholeRun(claim);
+      return without(
+        run,
+        (e) => e.kind === "service-seen" && !e.deleted && e.loadBalancer.length === 0,
+      );
+    },
+    why: /never seen to wait for an address/,
+  },
   {
     title: "holds when the address comes 5 s after the Service was created again",
     history: () =>
@@ -39,9 +75,8 @@ testRows(claim, [
     title: "broken when no address comes within 30 s",
     history: () => {
       const violation = "load-balancer-class-nobody-serves";
-      const run = wholeRun(claim, { violation, change: (h) => recreated(h, []).answers(310) });
-      const last = run.findLast((e) => e.kind === "service-seen" && e.service === "web-public");
-      return without(run, (event) => event === last);
+      const change = (h: HistoryBuilder) => recreated(h, []).answers(310);
+      return without(wholeRun(claim, { violation, change }), isServedAgain);
     },
     why: /web-public had no address for/,
   },
@@ -58,9 +93,7 @@ testRows(claim, [
   {
     title: "unknown when the run ended before the time for an address was over",
     history: () => {
-      const run = wholeRun(claim, { change: (h) => recreated(h, []) });
-      const last = run.findLast((e) => e.kind === "service-seen" && e.service === "web-public");
-      return without(run, (event) => event === last);
+      return without(wholeRun(claim), isServedAgain);
     },
     why: /ended before web-public had waited/,
   },
@@ -68,7 +101,7 @@ testRows(claim, [
     title: "unknown when the Service was never seen",
     history: () =>
       without(wholeRun(claim), (e) => e.kind === "service-seen" && e.service === "web-public"),
-    why: /never seen/,
+    why: /web-public was not seen/,
   },
   {
     title: "unknown when it was deleted and did not come back",

@@ -19,7 +19,7 @@ export const loadBalancerGetsAnAddress: Claim = {
   source: "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
   needs: ["node-addresses"],
   paths: ["load-balancer/new"],
-  faults: [],
+  faults: ["recreate-load-balancer"],
   limits: { addressMs: limits.addressMs, loadBalancerSilenceMs: limits.loadBalancerSilenceMs },
   violations: [
     {
@@ -65,7 +65,6 @@ function judge(history: History): Verdict {
     silenceLimitMs: limits.loadBalancerSilenceMs,
     latenessMs: roundMs(latenessMs),
   };
-  if (stages.length === 0) return unknown([`the Service ${service} was never seen`], measured);
   if (isDeleted(line)) return unknown([`the Service ${service} was deleted`], measured);
   const blind = watchDoubts(line, span);
   if (blind.length > 0) return unknown(blind, measured);
@@ -77,7 +76,12 @@ function judge(history: History): Verdict {
     return unknown([`the run ended before ${service} had waited ${limits.addressMs} ms`], measured);
   }
   const few = answers < limits.rowAnswers && silence.ms <= limits.loadBalancerSilenceMs;
-  const all = few ? [...doubts, `${answers} answers are too few`] : doubts;
+  const waited = bare.some((stage) => lengthMs(stage) > 0);
+  const all = [
+    ...doubts,
+    ...(few ? [`${answers} answers are too few`] : []),
+    ...(waited ? [] : [`${service} was never seen to wait for an address`]),
+  ];
   if (all.length > 0) return unknown(all, measured);
   if (silence.ms > limits.loadBalancerSilenceMs) {
     const why = `no answer came through the address for ${Math.round(silence.ms)} ms`;

@@ -1,4 +1,4 @@
-import type { EventOf, FaultKind, SeenPod } from "@svclab/contracts";
+import { type EventOf, FaultKind, type SeenPod } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { SmallCluster } from "./small-cluster.ts";
 import { orderly, type Unstamped, type Ways, type Why } from "./ways.ts";
@@ -12,6 +12,7 @@ export function history(ways: Partial<Ways> = {}): HistoryBuilder {
 
 export class HistoryBuilder {
   readonly #cluster: SmallCluster;
+  readonly #uids = new Map<string, string>();
 
   constructor(ways: Ways) {
     this.#cluster = new SmallCluster(ways);
@@ -21,7 +22,7 @@ export class HistoryBuilder {
       run: "2025-11-24T16-00-00",
       commit: "0000000",
       claims: [...ways.claims],
-      faults: ["spread", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+      faults: FaultKind.options.filter((fault) => fault !== "none"),
       control: ways.control,
       violation: ways.violation,
       world: {
@@ -49,7 +50,9 @@ export class HistoryBuilder {
     for (const service of more.service === undefined ? services : [more.service]) {
       const loadBalancer = service === "web-public" ? ["192.0.2.80"] : [];
       const own = service === "api-direct" ? "None" : clusterIP;
-      const seen = { service, uid: `uid-${service}`, deleted: false, loadBalancer };
+      const uid = more.uid ?? this.#uids.get(service) ?? `uid-${service}`;
+      this.#uids.set(service, uid);
+      const seen = { service, uid, deleted: false, loadBalancer };
       this.write({ kind: "service-seen", ...seen, clusterIP: own, ...more });
     }
     return this;

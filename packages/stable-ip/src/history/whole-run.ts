@@ -25,6 +25,10 @@ export function wholeRun(claim: Claim, run: WholeRun = {}): History {
 const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) => void>> = {
   none: () => {},
   spread: (built, run) => built.load(run.connections ?? 10_700, run.pick ?? fairPick()),
+  "hold-unready": (built) => {
+    const [name = ""] = built.names();
+    built.ready(name, false).answers(50).ready(name, true).answers(5);
+  },
   "sigkill-each": (built) => {
     for (const name of built.names()) built.kill(name, "sigkill");
   },
@@ -33,6 +37,13 @@ const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) 
   },
   "scale-to-zero": (built) => built.scale(0).scale(3),
   "roll-out": (built) => built.rollOut(),
+  "recreate-load-balancer": (built) => {
+    const service = "web-public";
+    built.service("10.96.0.9", { service, deleted: true }).answers(2);
+    const again = { service, uid: "uid-again" };
+    built.service("10.96.0.9", { ...again, loadBalancer: [] }).answers(20);
+    built.service("10.96.0.9", again).answers(110);
+  },
 };
 
 /** 0, 1 and 2, each with the same chance; the same sequence every time (mulberry32). */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { type KubeObject, kinds, refOf } from "@svclab/cluster";
 import type { FaultKind } from "@svclab/contracts";
 import type { Violation } from "../claim.ts";
 import { cause } from "./faults.ts";
@@ -15,6 +16,65 @@ const done = async (
   workload: SmallWorkload,
   violation: Violation | null = null,
 ) => cause(fault, workload.hands(), load, violation);
+
+it("holds one Pod unready for a while, by the switch in its own container", async () => {
+  const workload = await SmallWorkload.started();
+  await done("hold-unready", workload);
+  const said = workload.shell.map(({ argv }) => argv.join(" "));
+  assert.equal(said.length, 2);
+  assert.match(said[0] ?? "", /tasks exec .* node .*ready: false/s);
+  assert.match(said[1] ?? "", /tasks exec .* node .*ready: true/s);
+  assert.equal(workload.world.readyPods.length, 3);
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.equal(workload.shell.length, 2);
+});
+
+/** Plays the load balancer's controller, and makes the Service that it serves. */
+async function balanced(controller: "serves" | "is away") {
+  const workload = await SmallWorkload.started();
+  const { cluster } = workload;
+  const spec = { type: "LoadBalancer", clusterIP: "10.96.0.9", ports: [{ port: 80 }] };
+  const metadata = { namespace: "svclab", name: "web-public" };
+  const status = { loadBalancer: { ingress: [{ ip: "192.0.2.80" }] } };
+  cluster.onChange((change, object) => {
+    if (controller === "serves" && change === "ADDED" && object.kind === "Service")
+      setImmediate(() => void cluster.patch(refOf(object), "merge", { status }));
+  });
+  const old = await cluster.create({ ...kinds.service, metadata, spec, status } as KubeObject);
+  const look = () => cluster.get(kinds.service, metadata);
+  return { workload, old, look };
+}
+
+it("makes the load balancer's Service again, waits for its address, and leaves it", async () => {
+  const { workload, old, look } = await balanced("serves");
+  await done("recreate-load-balancer", workload);
+  const now = await look();
+  assert.notEqual(now?.metadata.uid, old.metadata.uid);
+  assert.equal(now?.status?.loadBalancer?.ingress?.[0]?.ip, "192.0.2.80");
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.equal((await look())?.metadata.uid, now?.metadata.uid);
+});
+
+it("waits for an address no longer than past its time, and leaves the verdict to the judge", async () => {
+  const { workload, look } = await balanced("is away");
+  const beganMs = workload.clock.nowMs();
+  await done("recreate-load-balancer", workload);
+  const tookMs = workload.clock.nowMs() - beganMs;
+  assert.ok(tookMs > 30_500 && tookMs < 40_000, `${tookMs} ms`);
+  assert.equal((await look())?.status?.loadBalancer?.ingress, undefined);
+  assert.ok(workload.deeds().includes("fault-ended recreate-load-balancer"));
+});
+
+it("makes the former Service again when it was cut off between the two", async () => {
+  const { workload, look } = await balanced("serves");
+  workload.cluster.onChange((change, object) => {
+    if (change === "DELETED" && object.kind === "Service") workload.stop.abort(new Error("Ctrl-C"));
+  });
+  await assert.rejects(done("recreate-load-balancer", workload), /Ctrl-C/);
+  assert.equal(await look(), null);
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.notEqual(await look(), null);
+});
 
 it("deletes each Pod once, the next when the one before has gone and is replaced", async () => {
   const workload = await SmallWorkload.started();

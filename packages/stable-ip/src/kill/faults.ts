@@ -2,7 +2,9 @@ import type { FaultKind } from "@svclab/contracts";
 import type { Violation } from "../claim.ts";
 import { deleteEach } from "./delete-each.ts";
 import type { Hands } from "./hands.ts";
+import { holdOneUnready } from "./hold-unready.ts";
 import { killContainersInstead } from "./kill-containers-instead.ts";
+import { recreateLoadBalancer } from "./recreate-load-balancer.ts";
 import { rollOut } from "./roll-out.ts";
 import { scaleToZero } from "./scale-to-zero.ts";
 import { sigkillEach } from "./sigkill-each.ts";
@@ -25,10 +27,12 @@ type Fault = (hands: Hands, load: Load) => Promise<void>;
 const faults: Readonly<Record<FaultKind, Fault>> = {
   none: async () => {},
   spread,
+  "hold-unready": holdOneUnready,
   "sigkill-each": sigkillEach,
   "delete-each": deleteEach,
   "scale-to-zero": scaleToZero,
   "roll-out": rollOut,
+  "recreate-load-balancer": recreateLoadBalancer,
 };
 
 function faultOf(fault: FaultKind, violation: Violation | null): Fault {

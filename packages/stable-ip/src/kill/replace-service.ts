@@ -8,16 +8,24 @@ type Spec = Readonly<Record<string, unknown>>;
 /** A load balancer's controller takes its own away before the Service may go. */
 const goneLimitMs = 60_000;
 
-/** Deletes a Service and makes it again, with another spec; the removal makes the former again. */
-export async function replaceService(hands: Hands, old: KubeObject, spec: Spec): Promise<void> {
+/**
+ * Deletes a Service and makes it again, with another spec; the removal makes the former again.
+ * Returns what takes that removal back, for when the new one is as good as the former.
+ */
+export async function replaceService(
+  hands: Hands,
+  old: KubeObject,
+  spec: Spec,
+): Promise<() => void> {
   const ref = refOf(old);
-  hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
+  const restored = hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
     await removeAndWait(hands, ref, signal);
     await hands.cluster.create(withAnyNodePort(withoutHistory(old)), signal);
   });
   await removeAndWait(hands, ref, hands.signal);
   const changed = { ...withoutHistory(old), spec } as KubeObject;
   await hands.cluster.create(withAnyNodePort(changed), hands.signal);
+  return restored;
 }
 
 /**

@@ -59,14 +59,6 @@ for (const [name, object, spec] of [
   });
 }
 
-it("publish-not-ready also holds one Pod unready, by the switch in its own container", async () => {
-  const { workload } = await violated("publish-not-ready", service("api-direct"));
-  const said = workload.shell.map(({ argv }) => argv.join(" "));
-  assert.equal(said.length, 2);
-  assert.match(said[0] ?? "", /tasks exec .* node .*ready: false/s);
-  assert.match(said[1] ?? "", /tasks exec .* node .*ready: true/s);
-});
-
 it("a load balancer class is set on a new Service, and the former is made again", async () => {
   const port = { port: 80, targetPort: "http" };
   const type = { type: "LoadBalancer" };

@@ -1,7 +1,9 @@
-import type { FaultKind, SeenPod } from "@svclab/contracts";
+import type { EventOf, FaultKind, SeenPod } from "@svclab/contracts";
 import type { Span } from "../history/span.ts";
-import type { Timeline } from "../history/timeline.ts";
+import type { Moment, Timeline } from "../history/timeline.ts";
 import { isReady, podsAt } from "./pods.ts";
+
+const balancer = "web-public";
 
 /** Why this fault cannot be said to have happened, whole: silence is never a pass. */
 export function faultDoubts(line: Timeline, fault: FaultKind): string[] {
@@ -24,6 +26,14 @@ interface Scene {
 const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
   none: () => [],
   spread: () => [],
+  "hold-unready": ({ line, span, before }) => {
+    const during = within(line, span);
+    const held = before.some(({ podUid }) => {
+      const own = during.flatMap((pods) => pods.filter((pod) => pod.podUid === podUid));
+      return own.some((pod) => !pod.ready && !pod.terminating) && own.at(-1)?.ready === true;
+    });
+    return held ? [] : ["no Pod was seen to be held unready and to be ready again"];
+  },
   "sigkill-each": (scene) => [...killDoubts(scene), ...restartDoubts(scene)],
   "delete-each": killDoubts,
   "scale-to-zero": ({ line, span }) => {
@@ -46,6 +56,14 @@ const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
       ...(sent ? [] : ["no roll-out was sent"]),
       ...stayed.map((pod) => `Pod ${pod.name} was not replaced`),
     ];
+  },
+  "recreate-load-balancer": ({ line, span }) => {
+    const seen = line.of("service-seen").filter(({ event }) => event.service === balancer);
+    const gone = seen.find((moment) => inside(moment, span) && moment.event.deleted);
+    const isAnother = ({ event }: Moment<EventOf<"service-seen">>) =>
+      !event.deleted && event.uid !== gone?.event.uid;
+    const back = seen.some((moment) => inside(moment, span) && isAnother(moment));
+    return gone !== undefined && back ? [] : [`${balancer} was not seen to go and to come back`];
   },
 };
 
