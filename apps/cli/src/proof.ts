@@ -2,7 +2,16 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "@svclab/cluster";
 import { type Report, ToolError } from "@svclab/contracts";
-import { command, hostPrograms, type Lab, labPlace, onNode, parts, tryCommand } from "@svclab/kind";
+import {
+  command,
+  holdCluster,
+  hostPrograms,
+  type Lab,
+  labPlace,
+  onNode,
+  parts,
+  tryCommand,
+} from "@svclab/kind";
 import {
   type Claim,
   claims,
@@ -31,7 +40,11 @@ export interface Proof {
 }
 
 /** Runs the claims on a cluster of ours and leaves what it saw and said in runs/. */
-export async function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
+export function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
+  return holdCluster(options.name, () => proveHeld(lab, options));
+}
+
+async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
   // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
   await command("sync", []);
   const ahead = await goAhead();

@@ -2,8 +2,11 @@ import { z } from "zod";
 
 /** Bodies of PUT /faults/<name> on a server's admin port. Bounded, so that a typo ends by itself. */
 export const FaultSwitch = {
-  /** /readyz answers 503 while `ready` is false. */
-  readiness: z.strictObject({ ready: z.boolean() }),
+  /** /readyz answers 503 while `ready` is false: for so long, or until it is set again. */
+  readiness: z.strictObject({
+    ready: z.boolean(),
+    forMs: z.number().int().min(1).max(600_000).optional(),
+  }),
   /** Every answer of the main port waits this long. */
   delay: z.strictObject({ ms: z.number().int().min(0).max(60_000) }),
   /** Every answer of the main port has this status. */
@@ -20,6 +23,8 @@ export const FaultSwitch = {
 /** GET /faults, and the answer to a PUT or DELETE: what is switched on now. */
 export const FaultState = z.object({
   ready: z.boolean(),
+  /** When readiness comes back by itself; null where it does not. */
+  readyInMs: z.number().nullable(),
   delayMs: z.number().int(),
   status: z.number().int().nullable(),
   hang: z.object({ endsInMs: z.number(), probes: z.boolean() }).nullable(),

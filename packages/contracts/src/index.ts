@@ -20,3 +20,4 @@ export {
 } from "./prober.ts";
 export { ToolError, type ToolFacts } from "./tool-error.ts";
 export { exitCode, Judged, Measured, Outcome, Report, Verdict } from "./verdict.ts";
+export { violationLabel } from "./violation-label.ts";

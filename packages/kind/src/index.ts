@@ -8,16 +8,11 @@ export { mostWorkers, nodeContainers, onNode } from "./cluster/nodes.ts";
 export { type ClusterPlace, type ClusterRecord, readRecord } from "./cluster/place.ts";
 export { type CommandOptions, type CommandResult, command, tryCommand } from "./command.ts";
 export { readLock, reference } from "./images/lock.ts";
-export {
-  hostPrograms,
-  type Lab,
-  labDown,
-  labInstall,
-  labPlace,
-  labUp,
-  openLab,
-} from "./lab.ts";
+export { holdCluster, type Lab, labPlace, lookAtLab, openBench, openLab } from "./lab.ts";
+export { labDown, labUp } from "./lab-cluster.ts";
 export { labAppImages } from "./lab-images.ts";
+export { labInstall } from "./lab-install.ts";
+export { hostPrograms } from "./lab-programs.ts";
 export type { Engine } from "./machine/decide-engine.ts";
 export { cacheDir, checkoutDir, stateDir } from "./machine/directories.ts";
 export { requireDisk } from "./machine/disk.ts";

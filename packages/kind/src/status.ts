@@ -5,7 +5,8 @@ import { type ClusterRecord, readRecord } from "./cluster/place.ts";
 import { imageDigest, imageLabels, keyLabel } from "./images/build-image.ts";
 import { type LockedImage, reference } from "./images/lock.ts";
 import { trueVersion } from "./images/true-version.ts";
-import { hostPrograms, type Lab, labPlace } from "./lab.ts";
+import { type Lab, labPlace } from "./lab.ts";
+import { hostPrograms } from "./lab-programs.ts";
 import type { Engine } from "./machine/decide-engine.ts";
 
 export interface ClusterStatus {
@@ -31,8 +32,9 @@ interface NodeStatus {
 }
 
 /** What is there of a cluster, and what it is made of. Changes nothing. */
-export async function labStatus(lab: Lab, name: string): Promise<ClusterStatus> {
+export async function labStatus(lab: Lab | null, name: string): Promise<ClusterStatus> {
   const place = labPlace(name);
+  if (lab === null) return withoutEngine(place.cluster);
   const nodes = await nodeContainers(lab.engine, place.cluster);
   const record = await readRecord(place);
   const running = nodes.length > 0 && nodes.every((node) => node.running);
@@ -58,6 +60,13 @@ export async function labStatus(lab: Lab, name: string): Promise<ClusterStatus> 
     kubeconfig: record === undefined ? null : place.kubeconfig,
     parts: await parts(lab),
   };
+}
+
+/** Containers are all that there could be, and nothing is there to hold them. */
+function withoutEngine(cluster: string): ClusterStatus {
+  const nothing = { lane: null, proxyMode: null, apiAnswers: false, loadBalancerRuns: false };
+  const parts = { node: process.version, engine: "none that answers" };
+  return { cluster, state: "absent", nodes: [], ...nothing, kubeconfig: null, parts };
 }
 
 async function nodeVersions(kubectl: Kubectl) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { FaultState } from "@svclab/contracts";
 import type { Service } from "./start-service.ts";
 import { ask, faultToken, startTestService } from "./testing.ts";
@@ -48,6 +49,7 @@ const refused = [
   ["readiness", {}],
   ["readiness", { ready: "no" }],
   ["readiness", { ready: false, forever: true }],
+  ["readiness", { ready: false, forMs: 3_600_000 }],
   ["delay", { ms: 60_001 }],
   ["delay", { ms: -1 }],
   ["status", { code: 200 }],
@@ -82,6 +84,21 @@ test("readiness off and on again", async (t) => {
   assert.equal((await ask(await service.httpPort, "/whoami")).status, 200, "it still serves");
   await clear(service);
   assert.equal(await ready(), 200);
+});
+
+test("readiness off for a while comes back by itself, unless it is set again", async (t) => {
+  const service = await startTestService(t, () => {}, on);
+  await service.httpPort;
+  const ready = async () => (await ask(service.adminPort, "/readyz")).status;
+  const { text } = await put(service, "readiness", { ready: false, forMs: 150 });
+  assert.ok((FaultState.parse(JSON.parse(text)).readyInMs ?? 0) > 0);
+  assert.equal(await ready(), 503);
+  await sleep(250);
+  assert.equal(await ready(), 200);
+  await put(service, "readiness", { ready: false, forMs: 150 });
+  await put(service, "readiness", { ready: false });
+  await sleep(250);
+  assert.equal(await ready(), 503);
 });
 
 test("delay makes answers late", async (t) => {

@@ -22,7 +22,8 @@ interface Hang {
 }
 
 export function createFaults(exit: (code: number) => void): Faults {
-  let ready = true;
+  /** On performance.now()'s clock; 0 where it is ready, Infinity until it is set again. */
+  let unreadyUntil = 0;
   let delayMs = 0;
   let status: number | null = null;
   let hang: Hang | null = null;
@@ -33,14 +34,16 @@ export function createFaults(exit: (code: number) => void): Faults {
   };
   return {
     state: () => ({
-      ready,
+      ready: msUntil(unreadyUntil) === 0,
+      readyInMs: Number.isFinite(unreadyUntil) ? msUntil(unreadyUntil) || null : null,
       delayMs,
       status,
-      hang: hang && { endsInMs: Math.max(0, hang.endsAt - performance.now()), probes: hang.probes },
+      hang: hang && { endsInMs: msUntil(hang.endsAt), probes: hang.probes },
     }),
     set: {
       readiness: (body) => {
-        ready = body.ready;
+        const forMs = body.ready ? 0 : (body.forMs ?? Number.POSITIVE_INFINITY);
+        unreadyUntil = performance.now() + forMs;
       },
       delay: (body) => {
         delayMs = body.ms;
@@ -61,7 +64,7 @@ export function createFaults(exit: (code: number) => void): Faults {
       },
     },
     clear: () => {
-      ready = true;
+      unreadyUntil = 0;
       delayMs = 0;
       status = null;
       endHang();
@@ -70,6 +73,10 @@ export function createFaults(exit: (code: number) => void): Faults {
       while (hang && (who === "request" || hang.probes)) await hang.over;
     },
   };
+}
+
+function msUntil(atMs: number): number {
+  return Math.max(0, atMs - performance.now());
 }
 
 /** Before the routes of the main app: suffers the faults that are on. */

@@ -1,4 +1,4 @@
-import { labStatus, openLab } from "@svclab/kind";
+import { labStatus, lookAtLab } from "@svclab/kind";
 import { Command, Option } from "commander";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
@@ -13,7 +13,7 @@ export const status = (signal: AbortSignal): Command =>
         .default("text"),
     )
     .action(async ({ name, output }: NameOption & { output: string }) => {
-      const found = await labStatus(await openLab(sayer(), signal), name);
+      const found = await labStatus(await lookAtLab(sayer(), signal), name);
       if (output === "json") {
         console.log(JSON.stringify(found, null, 2));
         return;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { violationLabel } from "@svclab/contracts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { type App, apps, developmentImage } from "./app-images.ts";
 
@@ -13,6 +14,7 @@ export interface InstallOptions {
   /** Switches that break the api on demand: for demos, tests and labs. */
   readonly faults: boolean;
   readonly rolloutMs: number;
+  readonly write: (line: string) => void;
 }
 
 /** Applies k8s/base with these images and waits until every Pod is the new one and ready. */
@@ -21,12 +23,24 @@ export async function install(options: InstallOptions): Promise<void> {
   const manifests = await renderBase(options);
   await kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]);
   await setFaults(kubectl, options.faults);
+  await removeViolated(options);
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
   for (const deployment of ["api", "web"])
     await kubectl([
       ...["-n", appNamespace, "rollout", "status", `deployment/${deployment}`],
       `--timeout=${options.rolloutMs / 1000}s`,
     ]);
+}
+
+/**
+ * What a run changed on purpose and could not put back, as it was killed: fields that k8s/base does
+ * not name would outlive an apply, and some cannot be changed.
+ */
+async function removeViolated({ kubectl, write }: InstallOptions): Promise<void> {
+  const own = ["-n", appNamespace, "delete", "services,deployments", "-l", violationLabel];
+  const removed = (await kubectl([...own, "-o", "name"])).trim();
+  if (removed !== "")
+    write(`made anew after a run that was cut off: ${removed.replaceAll("\n", ", ")}`);
 }
 
 /** k8s/base as one stream of YAML, with the images that are on the nodes. */

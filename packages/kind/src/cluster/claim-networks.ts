@@ -1,5 +1,6 @@
 import { ToolError } from "@svclab/contracts";
 import { command } from "../command.ts";
+import { onPath } from "../machine/host.ts";
 import { realPath } from "./find-own.ts";
 import { addUnreachableRoutes, createNetwork } from "./host-network.ts";
 import { type Cidr, type ClusterNetworks, chooseNetworks, routedNetworks } from "./networks.ts";
@@ -43,6 +44,13 @@ export async function claimNetworks(
 
 async function hostRoutes(): Promise<Cidr[]> {
   if (process.platform !== "linux") return [];
+  if ((await onPath("ip")) === null)
+    throw new ToolError({
+      code: "iproute-missing",
+      expected: "ip on PATH, to see which networks this host routes and to keep ours on it",
+      found: "no program ip",
+      todo: "install iproute2 (on Fedora and the RHEL family: iproute)",
+    });
   const json = await command("ip", ["-json", "-4", "route", "show", "table", "all"]);
   return routedNetworks(json);
 }

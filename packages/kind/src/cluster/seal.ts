@@ -1,4 +1,5 @@
 import type { Engine } from "../machine/decide-engine.ts";
+import { requireClosedResolver } from "./closed-resolver.ts";
 import {
   addUnreachableRoutes,
   isSealedOnHost,
@@ -13,7 +14,10 @@ import type { ClusterPlace, ClusterRecord } from "./place.ts";
 import { sealCoreDns } from "./seal-dns.ts";
 import type { UpOptions } from "./up-options.ts";
 
-/** Inside the cluster: Pods reach its own networks only, and DNS asks nobody outside. */
+/**
+ * Inside the cluster: Pods reach its own networks only, and DNS asks nobody outside. podman's name
+ * server runs by now.
+ */
 export async function seal(
   place: ClusterPlace,
   { engine }: { readonly engine: Engine },
@@ -21,6 +25,8 @@ export async function seal(
   networks: ClusterNetworks,
   subnet: Cidr,
 ): Promise<void> {
+  await requireClosedResolver();
+  await requireClosedResolver();
   for (const { name } of await nodeContainers(engine, place.cluster))
     await onNode(engine, name, ["nft", "-f", "-"], nodeSeal(networks, subnet));
   await sealCoreDns(kubectl);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { requirePorts } from "../machine/ports.ts";
 import { checkTraffic } from "./check-traffic.ts";
 import { claimNetworks } from "./claim-networks.ts";
+import { requireClosedResolver } from "./closed-resolver.ts";
 import { down } from "./down.ts";
 import { findOwn } from "./find-own.ts";
 import { networkFacts, sealOnHost } from "./host-network.ts";
@@ -59,6 +60,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   const { engine, write } = options;
   await mkdir(place.folder, { recursive: true });
   if (!engine.elsewhere) await requireInotify(1 + options.workers);
+  if (options.sealed) await requireClosedResolver();
   await requirePorts(options.host.mapNodePorts);
   const networks = await claimNetworks(place, options);
   const { bridge, subnet } = await networkFacts(engine, place.network);

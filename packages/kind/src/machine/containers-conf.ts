@@ -44,6 +44,9 @@ const helpers = [
   "/usr/lib/podman",
 ];
 
+/** Loopback, where nobody listens: stub resolvers have 127.0.0.1 or 127.0.0.53. */
+export const nobodysNameServer = "127.83.86.67";
+
 /**
  * Files by which a name that no container has stays on this machine. podman's DNS server hands such
  * names to the host's name server, from the host itself, where no rule can tell whose question it
@@ -53,7 +56,7 @@ const helpers = [
 export function sealedFiles(sealed: string): readonly { path: string; text: string }[] {
   const resolv = join(sealed, "resolv.conf");
   return [
-    { path: resolv, text: "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n" },
+    { path: resolv, text: `nameserver ${nobodysNameServer}\noptions timeout:1 attempts:1\n` },
     { path: join(sealed, "hosts"), text: "127.0.0.1 localhost host.docker.internal\n" },
     {
       path: join(sealed, "aardvark-dns"),

@@ -29,6 +29,14 @@ export async function findEngine(say: Say, signal?: AbortSignal): Promise<Engine
   return carryOut(decideEngine(await readEngineFacts()), say);
 }
 
+/** The engine where one answers as it is; null where something would have to be done first. */
+export async function presentEngine(say: Say): Promise<Engine | null> {
+  const decision = decideEngine(await readEngineFacts());
+  if (decision.act !== "use") return null;
+  await prepare({ ...decision, makeDirectories: [] }, say);
+  return decision.engine;
+}
+
 export async function readEngineFacts(): Promise<EngineFacts> {
   const [host, docker, podman, runc] = await Promise.all([
     readHost(),

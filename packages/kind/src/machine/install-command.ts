@@ -4,6 +4,7 @@ import type { Host } from "./host.ts";
 export const podmanPackages = [
   "podman",
   "runc",
+  "iproute2",
   "iptables",
   "nftables",
   "conntrack",
@@ -47,25 +48,26 @@ const families: readonly { ids: readonly string[]; asRoot: string; asUser: strin
   {
     ids: ["rhel", "centos"],
     asRoot:
-      "dnf install -y podman runc nftables iptables-nft conntrack-tools netavark aardvark-dns",
+      "dnf install -y podman runc iproute nftables iptables-nft conntrack-tools netavark aardvark-dns",
     asUser:
       "sudo dnf install -y docker-ce (its repository is described on docs.docker.com/engine/install)",
   },
   {
     ids: ["fedora"],
     asRoot:
-      "dnf install -y podman runc nftables iptables-nft conntrack-tools netavark aardvark-dns",
+      "dnf install -y podman runc iproute nftables iptables-nft conntrack-tools netavark aardvark-dns",
     asUser: "sudo dnf install -y moby-engine",
   },
   {
     ids: ["arch"],
     asRoot:
-      "pacman -S --needed podman runc nftables iptables conntrack-tools netavark aardvark-dns",
+      "pacman -S --needed podman runc iproute2 nftables iptables conntrack-tools netavark aardvark-dns",
     asUser: "sudo pacman -S --needed docker",
   },
   {
     ids: ["suse", "opensuse", "sles"],
-    asRoot: "zypper install -y podman runc nftables iptables conntrack-tools netavark aardvark-dns",
+    asRoot:
+      "zypper install -y podman runc iproute2 nftables iptables conntrack-tools netavark aardvark-dns",
     asUser: "sudo zypper install -y docker",
   },
 ];

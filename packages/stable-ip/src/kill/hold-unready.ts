@@ -30,11 +30,12 @@ export async function holdOneUnready(hands: Hands): Promise<void> {
 }
 
 async function setReady(hands: Hands, pod: SeenPod, ready: boolean): Promise<void> {
+  const state = ready ? "ready: true" : `ready: false, forMs: ${limits.unreadyAtMostMs}`;
   const script = `
     const response = await fetch("http://127.0.0.1:" + (process.env.ADMIN_PORT ?? 8081) + "/faults/readiness", {
       method: "PUT",
       headers: { authorization: "Bearer " + process.env.FAULT_TOKEN, "content-type": "application/json" },
-      body: JSON.stringify({ ready: ${ready} }),
+      body: JSON.stringify({ ${state} }),
     });
     if (!response.ok) throw new Error("the switch answered " + response.status);`;
   const exec = ["ctr", "-n", "k8s.io", "tasks", "exec", "--exec-id", randomUUID()];

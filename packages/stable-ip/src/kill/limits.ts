@@ -18,6 +18,8 @@ export const limits = {
   /** Longer than the 2.5 s after which a Pod that is not ready must be out of DNS. */
   heldUnreadyMs: 5_000,
   unreadyMs: 20_000,
+  /** The switch lets go by itself after this, should the run be killed in between. */
+  unreadyAtMostMs: 60_000,
   /** Past the time for an address, so that a late one is seen to be late. */
   pastAddressMs: 2_000,
   /** Longer than the 10 s for which a load balancer with an address may be silent. */

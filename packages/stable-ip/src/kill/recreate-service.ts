@@ -11,6 +11,7 @@ export async function recreateService(
   hands: Hands,
   name: string,
   ip: "same-ip" | "any-ip",
+  violation?: string,
 ): Promise<() => void> {
   const { cluster, namespace, signal } = hands;
   const old = await cluster.get(kinds.service, { namespace, name }, signal);
@@ -24,5 +25,6 @@ export async function recreateService(
   }
   const { clusterIP, clusterIPs, ...rest } = (old as KubeObject & { spec: object })
     .spec as Readonly<Record<string, unknown>>;
-  return replaceService(hands, old, ip === "same-ip" ? { ...rest, clusterIP, clusterIPs } : rest);
+  const spec = ip === "same-ip" ? { ...rest, clusterIP, clusterIPs } : rest;
+  return replaceService(hands, old, spec, violation);
 }

@@ -1,4 +1,5 @@
 import { describeRef, type KubeObject, kinds, type Ref, refOf } from "@svclab/cluster";
+import { violationLabel } from "@svclab/contracts";
 import { until } from "../observe/wait.ts";
 import type { Hands } from "./hands.ts";
 import { withoutHistory } from "./without-history.ts";
@@ -16,6 +17,7 @@ export async function replaceService(
   hands: Hands,
   old: KubeObject,
   spec: Spec,
+  violation?: string,
 ): Promise<() => void> {
   const ref = refOf(old);
   const restored = hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
@@ -23,7 +25,9 @@ export async function replaceService(
     await hands.cluster.create(withAnyNodePort(withoutHistory(old)), signal);
   });
   await removeAndWait(hands, ref, hands.signal);
-  const changed = { ...withoutHistory(old), spec } as KubeObject;
+  const { metadata, ...rest } = withoutHistory(old);
+  const labels = { ...metadata.labels, ...(violation && { [violationLabel]: violation }) };
+  const changed = { ...rest, metadata: { ...metadata, labels }, spec } as KubeObject;
   await hands.cluster.create(withAnyNodePort(changed), hands.signal);
   return restored;
 }

@@ -1,5 +1,5 @@
 import { describeRef, type KubeObject, kinds, refOf } from "@svclab/cluster";
-import { ToolError } from "@svclab/contracts";
+import { ToolError, violationLabel } from "@svclab/contracts";
 import { until } from "../observe/wait.ts";
 import type { Hands } from "./hands.ts";
 import { limits } from "./limits.ts";
@@ -16,7 +16,11 @@ type Spec = KubeObject & { readonly spec?: unknown };
  * Changes one object as a file of k8s/variants says, and waits until the change is in force. The
  * removal puts the object's former spec back, word for word.
  */
-export async function applyVariant(hands: Hands, variant: KubeObject): Promise<void> {
+export async function applyVariant(
+  hands: Hands,
+  violation: string,
+  variant: KubeObject,
+): Promise<void> {
   const { cluster, signal, removals } = hands;
   const ref = refOf(variant);
   const what = describeRef(ref);
@@ -32,23 +36,27 @@ export async function applyVariant(hands: Hands, variant: KubeObject): Promise<v
   }
   const { spec } = variant as Spec;
   if (variant.metadata.annotations?.[atCreation] !== undefined) {
-    await replaceService(hands, old, { ...(old.spec as object), ...(spec as object) });
+    const changed = { ...(old.spec as object), ...(spec as object) };
+    await replaceService(hands, old, changed, violation);
     return;
   }
   removals.add(`the former spec of ${what}`, async (until) => {
     const now = await cluster.get(variant, { namespace, name }, until);
     if (now === null) await cluster.create(withoutHistory(old), until);
-    else await cluster.replace(withSpec(now, old.spec), until);
+    else await cluster.replace(asItWas(now, old), until);
     if (variant.kind === "Deployment") await waitForRollOut(hands, name, until);
   });
-  await cluster.patch(ref, "strategic", { spec }, signal);
+  const metadata = { labels: { [violationLabel]: violation } };
+  await cluster.patch(ref, "strategic", { metadata, spec }, signal);
   if (variant.kind === "Deployment") await waitForRollOut(hands, name, signal);
 }
 
-/** Whatever else changed meanwhile, its version with it: this spec is to win. */
-function withSpec(object: KubeObject, spec: unknown): KubeObject {
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  return { ...object, metadata, spec } as KubeObject;
+/** Whatever else changed meanwhile, its version with it: the old spec is to win. */
+function asItWas(now: KubeObject, old: Spec): KubeObject {
+  const { resourceVersion: _, labels: __, ...rest } = now.metadata;
+  const { labels } = old.metadata;
+  const metadata = { ...rest, ...(labels === undefined ? {} : { labels }) };
+  return { ...now, metadata, spec: old.spec } as KubeObject;
 }
 
 /** By the Deployment's own status: the watch may have been stopped already. */

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
 import { type KubeObject, kinds, parseObjects } from "@svclab/cluster";
+import { violationLabel } from "@svclab/contracts";
 import { claims } from "../claims/index.ts";
 import { withRemovals } from "../removals.ts";
 import { SmallWorkload } from "./small-workload.ts";
@@ -13,7 +14,7 @@ const service = (name: string, spec: object = {}) =>
   ({
     apiVersion: "v1",
     kind: "Service",
-    metadata: { namespace: "svclab", name },
+    metadata: { namespace: "svclab", name, labels: { of: "the lab" } },
     spec: { clusterIP: "10.96.0.9", clusterIPs: ["10.96.0.9"], ...spec },
     status: { loadBalancer: {} },
   }) as KubeObject;
@@ -55,6 +56,8 @@ for (const [name, object, spec] of [
     assert.deepEqual(during.spec, { ...old.spec, ...spec });
     assert.equal(during.metadata.uid, old.metadata.uid);
     assert.deepEqual(after.spec, old.spec);
+    assert.deepEqual(during.metadata.labels, { of: "the lab", [violationLabel]: name });
+    assert.deepEqual(after.metadata.labels, old.metadata.labels);
     assert.ok(workload.deeds().includes("violation-applied"));
   });
 }
@@ -68,6 +71,8 @@ it("a load balancer class is set on a new Service, and the former is made again"
   assert.deepEqual(during.spec, { ...anew, loadBalancerClass: "svclab.dev/nobody" });
   assert.notEqual(during.metadata.uid, old.metadata.uid);
   assert.deepEqual(after.spec, anew);
+  assert.equal(during.metadata.labels?.[violationLabel], "load-balancer-class-nobody-serves");
+  assert.deepEqual(after.metadata.labels, old.metadata.labels);
 });
 
 for (const [name, ip] of [
@@ -78,6 +83,7 @@ for (const [name, ip] of [
     const { old, during, after } = await violated(name, service("api"));
     assert.notEqual(during.metadata.uid, old.metadata.uid);
     assert.equal(during.spec["clusterIP"], ip);
+    assert.equal(during.metadata.labels?.[violationLabel], name);
     assert.equal(after.spec["clusterIP"], "10.96.0.9");
   });
 }

@@ -14,17 +14,18 @@ export async function violate(hands: Hands, violation: Violation, variants: stri
   if ("variant" in how) {
     const path = join(variants, `${how.variant}.yaml`);
     for (const object of parseObjects(await readFile(path, "utf8"), path)) {
-      await applyVariant(hands, object);
+      await applyVariant(hands, name, object);
     }
   } else {
-    await named[how.fault](hands);
+    await named[how.fault](hands, name);
   }
   hands.record({ kind: "violation-applied", name });
 }
 
-const named: Readonly<Record<NamedChange, (hands: Hands) => Promise<unknown>>> = {
-  "recreate-service": (hands) => recreateService(hands, service, "any-ip"),
-  "recreate-service-same-ip": (hands) => recreateService(hands, service, "same-ip"),
-  // Done in the place of delete-each; see kill-containers-instead.ts.
-  "kill-container-instead": async () => {},
-};
+const named: Readonly<Record<NamedChange, (hands: Hands, violation: string) => Promise<unknown>>> =
+  {
+    "recreate-service": (hands, name) => recreateService(hands, service, "any-ip", name),
+    "recreate-service-same-ip": (hands, name) => recreateService(hands, service, "same-ip", name),
+    // Done in the place of delete-each; see kill-containers-instead.ts.
+    "kill-container-instead": async () => {},
+  };

@@ -1,0 +1,54 @@
+import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
+import { install } from "./app/install.ts";
+import { kubectlFor } from "./cluster/kubectl.ts";
+import { reference } from "./images/lock.ts";
+import { holdCluster, type Lab, labPlace } from "./lab.ts";
+import { requireCluster } from "./lab-cluster.ts";
+import { hostPrograms } from "./lab-programs.ts";
+
+export interface InstallWishes {
+  /** Switches that break the api on demand. */
+  readonly faults: boolean;
+}
+
+/**
+ * Builds, loads and applies the sample application; waits until it is rolled out. Resolves to the
+ * image that is on the nodes for each name that the manifests use.
+ */
+export function labInstall(
+  lab: Lab,
+  name: string,
+  options: InstallWishes,
+): Promise<Readonly<Record<string, string>>> {
+  return holdCluster(name, () => rollOut(lab, name, options));
+}
+
+async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
+  const place = labPlace(name);
+  await requireCluster(lab, place);
+  const programs = await hostPrograms(lab);
+  const image = (id: string) => {
+    const found = lab.lock.images[id];
+    if (found === undefined) throw new Error(`the lock file has no image called ${id}`);
+    return reference(found);
+  };
+  const images = await deliverAppImages({
+    checkout: lab.checkout,
+    cache: lab.cache,
+    engine: lab.engine,
+    kind: programs.kind,
+    cluster: place.cluster,
+    alsoLoad: [image("k6")],
+    nodejsImage: image("nodejs"),
+    write: lab.write,
+  });
+  await install({
+    checkout: lab.checkout,
+    kubectl: kubectlFor(programs.kubectl, place.kubeconfig, place.context),
+    images,
+    faults,
+    rolloutMs: 120_000,
+    write: lab.write,
+  });
+  return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
+}
