@@ -86,6 +86,17 @@ test("no engine: told how to get one", async (context) => {
   );
 });
 
+test("no engine: status and cache list tell what there is, and install nothing", async () => {
+  const env = { PATH: noEngine };
+  const status = await svclab(["status", "--name", name], { env });
+  assert.equal(status.code, 0, status.stderr);
+  assert.match(
+    status.stdout,
+    new RegExp(`^${cluster}: absent\nparts:\n[^]*engine: none that answers$`, "m"),
+  );
+  assert.equal((await svclab(["cache", "list"], { env })).code, 0);
+});
+
 test("an engine that would be rootless: refused with the reason", async (context) => {
   if (engine.name !== "podman") return context.skip("the engine here is not podman");
   if (!(await reachable())) return context.skip("this checkout is not readable for others");

@@ -1,48 +1,16 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Report } from "@svclab/contracts";
-import { checkoutDir, tryCommand } from "@svclab/kind";
+import { kinds } from "@svclab/cluster";
+import { appNamespace, checkoutDir } from "@svclab/kind";
 import { claims } from "@svclab/stable-ip";
-import { testCluster } from "./test-cluster.ts";
-
-const checkout = checkoutDir();
-
-/** Runs a command and reads the report that it says it wrote. */
-async function proof(program: string, args: readonly string[]) {
-  const { exitCode, stdout, stderr } = await tryCommand(program, args, {
-    cwd: checkout,
-    timeoutMs: 600_000,
-  });
-  const folder = /^report\S* +(runs\/\w+)\//m.exec(stdout)?.[1];
-  assert.ok(folder !== undefined, `no report; exit code ${exitCode}\n${stderr}`);
-  const json = await readFile(join(checkout, folder, "report.json"), "utf8");
-  return { exitCode, stdout, report: Report.parse(JSON.parse(json)) };
-}
+import { begin, svclab } from "./lab/command-line.ts";
+import { outcomes, proof } from "./lab/proof.ts";
+import { openTestCluster, testCluster } from "./test-cluster.ts";
 
 function verify(...args: string[]) {
-  return proof(join(checkout, "svclab"), ["verify", ...args, "--name", testCluster]);
+  return proof([join(checkoutDir(), "svclab"), "verify", ...args, "--name", testCluster]);
 }
-
-/** What each claim came to, with the reason where it does not hold. */
-function outcomes(report: Report): Record<string, string> {
-  return Object.fromEntries(
-    report.claims.map(({ id, verdict }) => [
-      id,
-      "why" in verdict ? `${verdict.outcome}: ${verdict.why}` : verdict.outcome,
-    ]),
-  );
-}
-
-test("the demo ends 0 with every claim holding and every URL answered", async () => {
-  const { exitCode, stdout, report } = await proof("make", ["demo", `NAME=${testCluster}`]);
-  const expected = Object.fromEntries(claims.map(({ id }) => [id, "holds"]));
-  assert.deepEqual(outcomes(report), expected);
-  assert.equal(exitCode, 0);
-  for (const way of ["NodePort", "LoadBalancer", "Ingress", "HTTPRoute"])
-    assert.match(stdout, new RegExp(`^${way} +http://\\S+ +answered 200$`, "m"));
-});
 
 test("a control run, which does nothing to the cluster, proves nothing", async () => {
   const { exitCode, report } = await verify("--control");
@@ -60,3 +28,27 @@ for (const claim of claims)
       const [judged] = report.claims;
       assert.ok(judged?.verdict.outcome === "broken" && judged.verdict.witness.length > 0);
     });
+
+test("a run that is killed while its mistake is in force: the next install takes it back", async () => {
+  const mistake = "load-balancer-class-nobody-serves";
+  const id = "load-balancer-gets-an-address";
+  const killed = begin(["verify", id, "--violation", mistake, "--name", testCluster]);
+  await killed.line(/fault recreate-load-balancer/);
+  killed.kill("SIGKILL", "group");
+  await killed.ended;
+  const ref = { namespace: appNamespace, name: "web-public" };
+  const there = await openTestCluster();
+  try {
+    const served = async () => {
+      const found = await there.cluster.get(kinds.service, ref);
+      return (found?.spec as { loadBalancerClass?: string } | undefined)?.loadBalancerClass;
+    };
+    assert.equal(await served(), "svclab.dev/nobody");
+    const { code, stderr } = await svclab(["install", "--faults", "--name", testCluster]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /made anew after a run that was cut off: service\/web-public/);
+    assert.equal(await served(), undefined);
+  } finally {
+    there.close();
+  }
+});

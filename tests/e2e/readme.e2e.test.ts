@@ -28,7 +28,7 @@ interface Here {
 
 /** Where each command of the README is run: here, or by a file that says so in the same words. */
 const commands: Readonly<Record<string, Here | { readonly by: string }>> = {
-  "make demo": { by: "tests/e2e/claims.e2e.test.ts" },
+  "make demo": { by: "tests/e2e/demo.e2e.test.ts" },
   "make test": { by: ".ci/run" },
   "make down": { by: "scripts/test" },
   "./svclab --help": { says: /^Usage: svclab/ },

@@ -17,7 +17,7 @@ import { type Start, svclab } from "./lab/command-line.ts";
 import { fromPod } from "./lab/from-pod.ts";
 import { type Snapshot, snapshot } from "./lab/machine-snapshot.ts";
 import { useOwnState } from "./lab/own-state.ts";
-import { nowhere, type Uplink, watchUplink } from "./lab/uplink.ts";
+import { leaks, networksOf, nowhere, type Uplink, watchUplink } from "./lab/uplink.ts";
 
 useOwnState();
 const { name, cluster, network } = clusterNames("e2e-sealed");
@@ -61,8 +61,7 @@ test("where routes may not be added a sealed up refuses, and nothing is half-mad
 test("a sealed cluster comes up", async () => {
   const { code, stderr } = await svclab(["up", "--workers", "1", ...named], tagged());
   assert.equal(code, 0, stderr);
-  const { pods, services } = await labelsOfNetwork();
-  own = [pods, services, await subnetOfNetwork()];
+  own = await networksOf(lab.engine, network);
 });
 
 test("a Pod reaches the cluster, but neither a name nor an address outside", async () => {
@@ -111,7 +110,7 @@ test("a cluster address that no node knows ends on the host", async () => {
 
 test("no packet and no question of the cluster's has left by the host's uplink", async (context) => {
   if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
-  assert.deepEqual(await leaks(uplink), []);
+  assert.deepEqual(await leaks(uplink, own), []);
   assert.equal(await uplink.questions(), 0);
 });
 
@@ -119,7 +118,7 @@ test("the counters can count: with the seal lifted the same packets are seen", a
   if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
   await command("nft", ["flush", "chain", "inet", network, "forward"]);
   assert.notEqual(await exitOnNode(`: >/dev/tcp/${nowhere}/80`), 0);
-  const [seen] = await leaks(uplink);
+  const [seen] = await leaks(uplink, own);
   assert.match(seen ?? "", /: [1-9]\d* packets$/, "dropped by the test, past the counter");
   const [program = "", ...args] = uplink.tagged;
   await tryCommand(program, [...args, "bash", "-c", `echo >/dev/udp/${nowhere}/53`]);
@@ -127,49 +126,16 @@ test("the counters can count: with the seal lifted the same packets are seen", a
 });
 
 test("nor does anything leave while it goes down", async (context) => {
-  const before = uplink === undefined ? [] : await leaks(uplink);
+  const before = uplink === undefined ? [] : await leaks(uplink, own);
   const { code, stderr } = await svclab(["down", ...named], tagged());
   assert.equal(code, 0, stderr);
   if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
-  assert.deepEqual(await leaks(uplink), before);
+  assert.deepEqual(await leaks(uplink, own), before);
   assert.equal(await uplink.questions(), 1);
 });
 
 function tagged(): Start {
   return uplink === undefined ? {} : { via: uplink.tagged };
-}
-
-/** What the uplink saw come from the cluster's networks, a line for each address. */
-async function leaks({ sources }: Uplink): Promise<string[]> {
-  const found = [...(await sources())].filter(([source]) =>
-    own.some((cidr) => within(source, cidr)),
-  );
-  return found.map(([source, packets]) => `${source}: ${packets} packets`);
-}
-
-/** Networks here are a /16 or a /24. */
-function within(address: string, cidr: string): boolean {
-  const [base = "", bits = "32"] = cidr.split("/");
-  const octets = Number(bits) / 8;
-  assert.ok(Number.isInteger(octets), cidr);
-  const start = base.split(".").slice(0, octets).join(".");
-  return address.startsWith(`${start}.`);
-}
-
-async function labelsOfNetwork(): Promise<{ pods: string; services: string }> {
-  const labels = JSON.parse(await inspectNetwork("{{json .Labels}}"));
-  return { pods: labels["svclab.pods"], services: labels["svclab.services"] };
-}
-
-async function subnetOfNetwork(): Promise<string> {
-  const [subnet] = /\d+\.\d+\.\d+\.\d+\/\d+/.exec(await inspectNetwork("{{json .}}")) ?? [];
-  assert.ok(subnet !== undefined);
-  return subnet;
-}
-
-function inspectNetwork(format: string): Promise<string> {
-  const { program, env } = lab.engine;
-  return command(program, ["network", "inspect", network, "--format", format], { env });
 }
 
 /** Packets that the seal dropped: of Pods on a node, or of the nodes on the host. */

@@ -9,8 +9,8 @@ export { type ClusterPlace, type ClusterRecord, readRecord } from "./cluster/pla
 export { type CommandOptions, type CommandResult, command, tryCommand } from "./command.ts";
 export { readLock, reference } from "./images/lock.ts";
 export { holdCluster, type Lab, labPlace, lookAtLab, openBench, openLab } from "./lab.ts";
-export { labDown, labUp } from "./lab-cluster.ts";
-export { labAppImages } from "./lab-images.ts";
+export { labDown, labMemory, labUp } from "./lab-cluster.ts";
+export { forgetLabImages, labAppImages } from "./lab-images.ts";
 export { labInstall } from "./lab-install.ts";
 export { hostPrograms } from "./lab-programs.ts";
 export type { Engine } from "./machine/decide-engine.ts";

@@ -2,6 +2,7 @@ import { ToolError } from "@svclab/contracts";
 import { down } from "./cluster/down.ts";
 import { findOwn } from "./cluster/find-own.ts";
 import type { HostLimits, ProxyMode } from "./cluster/kind-config.ts";
+import { clusterMemory } from "./cluster/memory.ts";
 import { type ClusterPlace, readRecord } from "./cluster/place.ts";
 import { up } from "./cluster/up.ts";
 import { presentKey } from "./images/build-image.ts";
@@ -67,6 +68,13 @@ function requireSealable({ host, engine }: Lab): void {
 
 export async function labDown(lab: Lab, name: string): Promise<boolean> {
   return holdCluster(name, () => down(labPlace(name), lab));
+}
+
+/** Bytes of memory that a cluster and all that runs in it take; see clusterMemory. */
+export async function labMemory(lab: Lab, name: string): Promise<number> {
+  const place = labPlace(name);
+  await requireCluster(lab, place);
+  return clusterMemory(lab.engine, place);
 }
 
 /** The cluster must be there, and as sealed as the caller asks. */

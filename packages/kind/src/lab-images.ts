@@ -1,3 +1,5 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type App, buildAppImages } from "./app/app-images.ts";
 import { tryCommand } from "./command.ts";
 import type { BuildPlace } from "./images/build-part.ts";
@@ -36,6 +38,17 @@ export async function ensureLabImages(
       },
     },
   );
+}
+
+/**
+ * Removes every program and image that the lock file names from this machine, pulled ones too, so
+ * that the next `up` begins with nothing.
+ */
+export async function forgetLabImages({ lock, engine, cache }: Lab): Promise<void> {
+  for (const image of Object.values(lock.images).map(reference))
+    await tryCommand(engine.program, ["image", "rm", "--force", image], { env: engine.env });
+  for (const made of ["parts", "releases", "go-mod", "go-build"])
+    await rm(join(cache, made), { recursive: true, force: true });
 }
 
 /** Bundles and builds our servers, without a cluster. Resolves to each one's name in the engine. */

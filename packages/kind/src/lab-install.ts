@@ -36,7 +36,6 @@ async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
     checkout: lab.checkout,
     cache: lab.cache,
     engine: lab.engine,
-    kind: programs.kind,
     cluster: place.cluster,
     alsoLoad: [image("k6")],
     nodejsImage: image("nodejs"),

@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import { mkdir, readFile, rmdir, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { command, tryCommand } from "@svclab/kind";
+import { command, type Engine, tryCommand } from "@svclab/kind";
 
 const table = "svclab-e2e-uplink";
 
@@ -46,6 +47,35 @@ export async function watchUplink(): Promise<Uplink | undefined> {
     },
     remove,
   };
+}
+
+/** What the uplink saw come from these networks, a line for each address. */
+export async function leaks({ sources }: Uplink, networks: readonly string[]): Promise<string[]> {
+  const found = [...(await sources())].filter(([source]) =>
+    networks.some((cidr) => within(source, cidr)),
+  );
+  return found.map(([source, packets]) => `${source}: ${packets} packets`);
+}
+
+/** Networks here are a /16 or a /24. */
+function within(address: string, cidr: string): boolean {
+  const [base = "", bits = "32"] = cidr.split("/");
+  const octets = Number(bits) / 8;
+  assert.ok(Number.isInteger(octets), cidr);
+  const start = base.split(".").slice(0, octets).join(".");
+  return address.startsWith(`${start}.`);
+}
+
+/** A cluster's Pod and Service networks and its network in the engine. */
+export async function networksOf(engine: Engine, network: string): Promise<string[]> {
+  const inspect = (format: string) =>
+    command(engine.program, ["network", "inspect", network, "--format", format], {
+      env: engine.env,
+    });
+  const labels = JSON.parse(await inspect("{{json .Labels}}"));
+  const [subnet] = /\d+\.\d+\.\d+\.\d+\/\d+/.exec(await inspect("{{json .}}")) ?? [];
+  assert.ok(subnet !== undefined);
+  return [labels["svclab.pods"], labels["svclab.services"], subnet];
 }
 
 /** The output chain comes after the product's own, which refuses what a sealed controller asks. */

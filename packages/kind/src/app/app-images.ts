@@ -1,9 +1,9 @@
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeContainers, onNode } from "../cluster/nodes.ts";
 import { command, tryCommand } from "../command.ts";
 import { contentKey } from "../images/content-key.ts";
 import type { Engine } from "../machine/decide-engine.ts";
+import { loadImages } from "./load-images.ts";
 
 /** Our own servers, each an image of its bundle on Node.js. */
 export const apps = ["api", "web", "prober"] as const;
@@ -23,7 +23,6 @@ interface BuildOptions {
 
 export interface AppImagesOptions extends BuildOptions {
   readonly cache: string;
-  readonly kind: string;
   readonly cluster: string;
   /** Images of others that Pods use: loaded onto the nodes as they are. */
   readonly alsoLoad: readonly string[];
@@ -36,26 +35,13 @@ export interface AppImagesOptions extends BuildOptions {
 export async function deliverAppImages(
   options: AppImagesOptions,
 ): Promise<Readonly<Record<App, string>>> {
-  const { checkout, engine } = options;
+  const { engine } = options;
   const names = await buildAppImages(options);
   const wanted = [...Object.values(names), ...options.alsoLoad];
   const missing = await missingOnNodes(engine, options.cluster, wanted);
   if (missing.length === 0) return names;
-  const archive = join(options.cache, "work", `load-${process.pid}.tar`);
-  await mkdir(join(options.cache, "work"), { recursive: true });
-  try {
-    options.write(`loading ${missing.length} images onto the nodes`);
-    const several = engine.name === "podman" ? ["--multi-image-archive"] : [];
-    await command(engine.program, ["save", ...several, "--output", archive, ...missing], {
-      env: engine.env,
-    });
-    await command(options.kind, ["load", "image-archive", archive, "--name", options.cluster], {
-      env: { ...engine.env, KIND_EXPERIMENTAL_PROVIDER: engine.name },
-      cwd: checkout,
-    });
-  } finally {
-    await rm(archive, { force: true });
-  }
+  options.write(`loading ${missing.length} images onto the nodes`);
+  await loadImages(engine, options.cluster, missing, join(options.cache, "work"));
   return names;
 }
 
@@ -95,7 +81,8 @@ async function buildAppImage(options: BuildOptions, app: App): Promise<string> {
       ...(engine.name === "podman" ? ["--isolation=chroot", "--pull=never"] : []),
       join(folder, "dist"),
     ],
-    { env: engine.env },
+    // One platform and nothing about it: what is loaded onto the nodes must be all there.
+    { env: { ...engine.env, BUILDX_NO_DEFAULT_ATTESTATIONS: "1" } },
   );
   return name;
 }

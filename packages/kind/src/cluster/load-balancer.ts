@@ -74,12 +74,7 @@ export async function stopLoadBalancer(engine: Engine, place: LoadBalancerPlace)
   await endPid(pidFile(place, "supervisor"), place.folder);
   await endStray(place);
   await argumentGone(`${containerLabel}=${place.cluster}`);
-  const ids = await command(
-    engine.program,
-    ["ps", "--all", "--quiet", "--filter", `label=${containerLabel}=${place.cluster}`],
-    { env: engine.env },
-  );
-  const containers = ids.split("\n").filter((id) => id !== "");
+  const containers = await proxyContainers(engine, place);
   if (containers.length > 0)
     await tryCommand(
       engine.program,
@@ -88,6 +83,28 @@ export async function stopLoadBalancer(engine: Engine, place: LoadBalancerPlace)
         env: engine.env,
       },
     );
+}
+
+/** Ids of the containers that carry the cluster's load balancers. */
+export async function proxyContainers(
+  engine: Engine,
+  place: LoadBalancerPlace,
+): Promise<readonly string[]> {
+  const ids = await command(
+    engine.program,
+    ["ps", "--all", "--quiet", "--filter", `label=${containerLabel}=${place.cluster}`],
+    { env: engine.env },
+  );
+  return ids.split("\n").filter((id) => id !== "");
+}
+
+/** Process ids of the controller and of its supervisor, where they run. */
+export async function controllerPids(place: LoadBalancerPlace): Promise<readonly number[]> {
+  const found = [
+    await readPid(pidFile(place, "supervisor"), place.folder),
+    await readPid(pidFile(place, "controller"), "cloud-provider-kind"),
+  ];
+  return found.filter((pid) => pid !== undefined);
 }
 
 export async function loadBalancerRuns(place: LoadBalancerPlace): Promise<boolean> {

@@ -92,6 +92,7 @@ export async function buildImage(
         WORK: work,
         ENGINE: engine.program,
         // buildah gives a container limits that a process with fewer rights may not set.
+        BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
         BUILD_FLAGS: engine.name === "podman" ? "--isolation=chroot" : "--network=none",
         NODE: process.execPath,
         OCI_ARCHIVE: join(import.meta.dirname, "oci-archive.ts"),

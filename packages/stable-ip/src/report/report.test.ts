@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Report, ToolError } from "@svclab/contracts";
+import { FaultKind, Report, ToolError } from "@svclab/contracts";
 import { clusterIpAnswersThroughKill } from "../claims/cluster-ip-answers-through-kill.ts";
 import { claims } from "../claims/index.ts";
 import { wholeRun } from "../history/whole-run.ts";
@@ -12,8 +12,8 @@ import { toText } from "./to-text.ts";
 
 const everything = {
   ...clusterIpAnswersThroughKill,
-  faults: ["spread", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
-} as const;
+  faults: FaultKind.options.filter((fault) => fault !== "none"),
+};
 const parts = { kubernetes: "1.37.0", lane: '<built> & "labelled"' };
 
 const good = wholeRun(everything);

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { clusterNames, openLab } from "@svclab/kind";
+import { claims } from "@svclab/stable-ip";
+import { svclab } from "./lab/command-line.ts";
+import { outcomes, proof } from "./lab/proof.ts";
+import { leaks, networksOf, type Uplink, watchUplink } from "./lab/uplink.ts";
+import { testCluster } from "./test-cluster.ts";
+
+/** Warm: images are there, the cluster is not. */
+const budgetMs = 6 * 60_000;
+const { network } = clusterNames(testCluster);
+
+let uplink: Uplink | undefined;
+let demo: Awaited<ReturnType<typeof proof>>;
+
+before(async () => {
+  process.env["SVCLAB_SEALED"] = "1";
+  await svclab(["down", "--name", testCluster]);
+  uplink = await watchUplink();
+});
+
+after(() => uplink?.remove());
+
+test("a whole demo ends 0 with every claim holding, every URL answered, in 6 min", async (context) => {
+  const began = performance.now();
+  demo = await proof([...(uplink?.tagged ?? []), "make", "demo", `NAME=${testCluster}`]);
+  const tookMs = performance.now() - began;
+  context.diagnostic(`the demo took ${(tookMs / 1000).toFixed(0)} s`);
+  const expected = Object.fromEntries(claims.map(({ id }) => [id, "holds"]));
+  assert.deepEqual(outcomes(demo.report), expected);
+  assert.equal(demo.exitCode, 0);
+  for (const way of ["NodePort", "LoadBalancer", "Ingress", "HTTPRoute"])
+    assert.match(demo.stdout, new RegExp(`^${way} +http://\\S+ +answered 200$`, "m"));
+  assert.ok(tookMs <= budgetMs, `took ${tookMs} ms`);
+});
+
+test("no line of it is wider than a terminal's 80 columns, but for paths", () => {
+  const wide = demo.stdout.split("\n").filter((line) => line.length > 80);
+  assert.deepEqual(
+    wide.filter((line) => !/^(kubectl|report) /.test(line)),
+    [],
+  );
+});
+
+test("no packet of the engine's network left by the uplink meanwhile, and no question", async (context) => {
+  if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
+  const { engine } = await openLab(() => undefined);
+  // That these counters can count is shown in sealed.e2e.test.ts.
+  assert.deepEqual(await leaks(uplink, await networksOf(engine, network)), []);
+  assert.equal(await uplink.questions(), 0);
+});
