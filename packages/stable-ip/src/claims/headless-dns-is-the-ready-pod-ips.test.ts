@@ -103,8 +103,12 @@ testRows(claim, [
   },
   {
     title: "unknown when a prober was blind",
-    history: () => blinded(wholeRun(claim), "prober@worker"),
+    history: () => blinded(wholeRun(claim), "prober@worker", 401),
     why: /prober@worker saw nothing/,
+  },
+  {
+    title: "holds when a prober stood still for less than a fifth of 2 s",
+    history: () => blinded(wholeRun(claim), "prober@worker", 300),
   },
   {
     title: "unknown when a prober's clock was never compared",

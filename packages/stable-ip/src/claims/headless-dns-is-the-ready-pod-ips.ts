@@ -99,7 +99,7 @@ function pathDoubts(line: Timeline, path: string, span: Span): string[] {
     moments.filter((one) => one.event.path === path && overlaps(one, span));
   const answers = own(line.of("resolved"));
   const queries = [...answers, ...own(line.of("unresolved"))].sort((a, b) => a.fromMs - b.fromMs);
-  const doubts = recorderDoubts(line, path, span);
+  const doubts = recorderDoubts(line, path, span, limits.dnsLateMs);
   if (answers.length === 0) return [...doubts, `no answer was written on ${path}`];
   const allowedMs = limits.dnsLateMs * limits.latenessShare;
   const unasked = longestGap(

@@ -1,4 +1,4 @@
-import { blinded, edited, testRows, without } from "../history/rows.ts";
+import { blinded, edited, inserted, testRows, without } from "../history/rows.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { podIpsDoChange as claim } from "./pod-ips-do-change.ts";
 
@@ -81,6 +81,18 @@ testRows(claim, [
     title: "unknown when a prober was blind",
     history: () => blinded(wholeRun(claim), "prober@worker2"),
     why: /prober@worker2 saw nothing/,
+  },
+  {
+    title: "holds when a prober was blind before the first deletion: no old address was there yet",
+    history: () =>
+      inserted(
+        wholeRun(claim),
+        (event) => event.kind === "steady",
+        ({ atMs }) => ({
+          ...{ kind: "blind", atMs: atMs + 1_000, from: "prober@worker2" },
+          ...{ forMs: 300, why: "stood still" },
+        }),
+      ),
   },
   {
     title: "unknown when the prober was later than a fifth of 1 s",

@@ -49,7 +49,8 @@ function judge(history: History): Verdict {
   const prober = line.pathsOf(route).map((path) =>
     pathEvidence(line, {
       path,
-      span: judgedSpan(line),
+      // No old address is there before the first deletion.
+      span: { fromMs: span.fromMs, toMs: judgedSpan(line).toMs },
       decidesOnMs: limits.oldAddressMs,
       unbroken: false,
     }),

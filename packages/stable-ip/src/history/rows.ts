@@ -52,11 +52,11 @@ export function inserted(
 }
 
 /** A recorder that saw nothing for a while within the last fault, or else after the steady state. */
-export function blinded(history: History, from: string): History {
+export function blinded(history: History, from: string, forMs = 300): History {
   const fault = history.findLast((event) => event.kind === "fault-began");
   return inserted(
     history,
     (event) => event === (fault ?? history.find(({ kind }) => kind === "steady")),
-    ({ atMs }) => ({ kind: "blind", atMs: atMs + 1_000, from, forMs: 300, why: "connection lost" }),
+    ({ atMs }) => ({ kind: "blind", atMs: atMs + 1_000, from, forMs, why: "connection lost" }),
   );
 }

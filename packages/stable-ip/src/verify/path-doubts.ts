@@ -25,7 +25,7 @@ export interface PathQuestion {
 export function pathEvidence(line: Timeline, question: PathQuestion): PathEvidence {
   const { path, span } = question;
   const requests = line.requests(path).filter((request) => overlaps(request, span));
-  const doubts = recorderDoubts(line, path, span);
+  const doubts = recorderDoubts(line, path, span, question.decidesOnMs);
   if (doubts.length === 0 && requests.length === 0) doubts.push(`no request was sent on ${path}`);
   doubts.push(...orderDoubts(path, requests));
   const latenessMs = requests.reduce((worst, one) => Math.max(worst, lateness(one)), 0);
@@ -38,13 +38,22 @@ export function pathEvidence(line: Timeline, question: PathQuestion): PathEviden
   return { doubts, requests, latenessMs, uncertaintyMs };
 }
 
-/** Doubts about who wrote of a path, for requests and DNS queries alike. */
-export function recorderDoubts(line: Timeline, path: string, span: Span): string[] {
+/**
+ * Doubts about who wrote of a path, for requests and DNS queries alike. A recorder that stood still
+ * for no longer than it may be late was late, and its requests tell by how much.
+ */
+export function recorderDoubts(
+  line: Timeline,
+  path: string,
+  span: Span,
+  decidesOnMs: number | null,
+): string[] {
+  const allowedMs = (decidesOnMs ?? 0) * limits.latenessShare;
   return line
     .recordersOf(path)
     .flatMap((recorder) =>
       line.isPlaced(recorder)
-        ? blindDoubts(line, recorder, span)
+        ? blindDoubts(line, recorder, span, allowedMs)
         : [`the clock of ${recorder} was never compared with the watch's`],
     );
 }

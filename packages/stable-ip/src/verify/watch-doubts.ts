@@ -7,10 +7,12 @@ export function watchDoubts(line: Timeline, span: Span): string[] {
   return blindDoubts(line, referenceRecorder, span);
 }
 
-export function blindDoubts(line: Timeline, recorder: string, span: Span): string[] {
+/** A stretch of at most `allowedMs` counts as no more than lateness. */
+export function blindDoubts(line: Timeline, recorder: string, span: Span, allowedMs = 0): string[] {
   return line
     .of("blind")
-    .filter((blind) => blind.event.from === recorder && overlaps(blind, span))
+    .filter(({ event }) => event.from === recorder && event.forMs > allowedMs)
+    .filter((blind) => overlaps(blind, span))
     .map(({ event }) => `${recorder} saw nothing for ${Math.round(event.forMs)} ms: ${event.why}`);
 }
 
