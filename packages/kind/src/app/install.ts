@@ -38,7 +38,7 @@ export async function install(options: InstallOptions): Promise<void> {
  */
 async function removeViolated({ kubectl, write }: InstallOptions): Promise<void> {
   const own = ["-n", appNamespace, "delete", "services,deployments", "-l", violationLabel];
-  const removed = (await kubectl([...own, "-o", "name"])).trim();
+  const removed = (await kubectl([...own, "--ignore-not-found", "-o", "name"])).trim();
   if (removed !== "")
     write(`made anew after a run that was cut off: ${removed.replaceAll("\n", ", ")}`);
 }

@@ -1,5 +1,5 @@
 import type { History } from "../claim.ts";
-import { blinded, edited, testRows, without } from "../history/rows.ts";
+import { blinded, edited, inserted, testRows, without } from "../history/rows.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { headlessDnsIsTheReadyPodIps as claim } from "./headless-dns-is-the-ready-pod-ips.ts";
 
@@ -36,10 +36,9 @@ testRows(claim, [
     history: () =>
       wholeRun(claim, {
         violation: "publish-not-ready",
-        change: (h) => h.ready("pod-b", false).answers(40).ready("pod-b", true),
         resolve: (pods) => pods.map((pod) => `${pod.ip}`),
       }),
-    why: /10\.244\.1\.11 was answered and belonged to no ready Pod/,
+    why: /10\.244\.1\.10 was answered and belonged to no ready Pod/,
   },
   {
     title: "broken when a ready Pod is left out",
@@ -109,6 +108,18 @@ testRows(claim, [
   {
     title: "holds when a prober stood still for less than a fifth of 2 s",
     history: () => blinded(wholeRun(claim), "prober@worker", 300),
+  },
+  {
+    title: "holds when a prober was blind before the first fault: nothing had changed yet",
+    history: () =>
+      inserted(
+        wholeRun(claim),
+        (event) => event.kind === "steady",
+        ({ atMs }) => ({
+          ...{ kind: "blind", atMs: atMs + 1_000, from: "prober@worker" },
+          ...{ forMs: 500, why: "stood still" },
+        }),
+      ),
   },
   {
     title: "unknown when a prober's clock was never compared",

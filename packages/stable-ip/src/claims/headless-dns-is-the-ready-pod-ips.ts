@@ -7,7 +7,7 @@ import { roundMs } from "../verify/measured.ts";
 import { recorderDoubts } from "../verify/path-doubts.ts";
 import { isReady, longest, podStretches, type Stretch } from "../verify/pods.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { changedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const route = "headless-dns";
 
@@ -34,7 +34,7 @@ type Answer = Moment<EventOf<"resolved">>;
 
 function judge(history: History): Verdict {
   const line = timeline(history);
-  const span = judgedSpan(line);
+  const span = changedSpan(line, headlessDnsIsTheReadyPodIps.faults);
   const paths = line.began.world.workers.map((worker) => `${route}@${worker}`);
   const answers = line
     .of("resolved")

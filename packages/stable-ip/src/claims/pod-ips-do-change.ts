@@ -8,7 +8,7 @@ import { pathEvidence } from "../verify/path-doubts.ts";
 import { podsAt } from "../verify/pods.ts";
 import { answeredBy } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { changedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const route = "endpoint/new";
 
@@ -50,7 +50,7 @@ function judge(history: History): Verdict {
     pathEvidence(line, {
       path,
       // No old address is there before the first deletion.
-      span: { fromMs: span.fromMs, toMs: judgedSpan(line).toMs },
+      span: changedSpan(line, podIpsDoChange.faults),
       decidesOnMs: limits.oldAddressMs,
       unbroken: false,
     }),

@@ -1,3 +1,4 @@
+import type { FaultKind } from "@svclab/contracts";
 import { referenceRecorder } from "../history/clocks.ts";
 import { overlaps, type Span } from "../history/span.ts";
 import type { Timeline } from "../history/timeline.ts";
@@ -14,6 +15,13 @@ export function blindDoubts(line: Timeline, recorder: string, span: Span, allowe
     .filter(({ event }) => event.from === recorder && event.forMs > allowedMs)
     .filter((blind) => overlaps(blind, span))
     .map(({ event }) => `${recorder} saw nothing for ${Math.round(event.forMs)} ms: ${event.why}`);
+}
+
+/** From the first of some faults to the end of the run: when what a claim is about could change. */
+export function changedSpan(line: Timeline, faults: readonly FaultKind[]): Span {
+  const spans = faults.flatMap((fault) => line.faultSpan(fault) ?? []);
+  const fromMs = Math.min(...spans.map((span) => span.fromMs));
+  return { fromMs, toMs: judgedSpan(line).toMs };
 }
 
 /** From the steady state to the end of the run. */
