@@ -52,3 +52,31 @@ test("a run that is killed while its mistake is in force: the next install takes
     there.close();
   }
 });
+
+for (const [faults, status] of [
+  [[], 404],
+  [["--faults"], 401],
+] as const)
+  test(`after an install ${faults.join() || "without --faults"} every api Pod answers ${status} to whoever has no token`, async () => {
+    const { code, stderr } = await svclab(["install", ...faults, "--name", testCluster]);
+    assert.equal(code, 0, stderr);
+    const there = await openTestCluster();
+    try {
+      const labels = "app.kubernetes.io/name=api";
+      const where = { namespace: appNamespace, labels };
+      const pods = (await there.cluster.list(kinds.pod, where)).items;
+      const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      assert.equal(living.length, 3);
+      for (const { metadata } of living) {
+        const pod = { namespace: appNamespace, name: metadata.name };
+        const answer = await there.cluster.askPod(pod, {
+          port: 8081,
+          method: "GET",
+          path: "/faults",
+        });
+        assert.equal(answer.status, status, metadata.name);
+      }
+    } finally {
+      there.close();
+    }
+  });

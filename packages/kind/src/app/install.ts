@@ -43,15 +43,17 @@ async function removeViolated({ kubectl, write }: InstallOptions): Promise<void>
     write(`made anew after a run that was cut off: ${removed.replaceAll("\n", ", ")}`);
 }
 
-/** k8s/base as one stream of YAML, with the images that are on the nodes. */
+/** k8s/base as one stream of YAML, with the images that are on the nodes and the faults' mark. */
 async function renderBase(
-  options: Pick<InstallOptions, "checkout" | "kubectl" | "images">,
+  options: Pick<InstallOptions, "checkout" | "kubectl" | "images" | "faults">,
 ): Promise<string> {
   const text = await options.kubectl(["kustomize", join(options.checkout, "k8s/base")]);
-  return apps.reduce(
-    (manifests, app) => manifests.replaceAll(developmentImage(app), options.images[app]),
+  const manifests = apps.reduce(
+    (now, app) => now.replaceAll(developmentImage(app), options.images[app]),
     text,
   );
+  const switches = "svclab.dev/fault-switches: ";
+  return options.faults ? manifests.replace(`${switches}absent`, `${switches}present`) : manifests;
 }
 
 /** The token is made once and stays: a new one would restart nothing and be known to nobody. */
