@@ -210,7 +210,7 @@ export async function labInstall(
     engine: lab.engine,
     kind: programs.kind,
     cluster: place.cluster,
-    alsoLoad: [image("k6")],
+    alsoLoad: [image("k6"), image("mysql")],
     nodejsImage: image("nodejs"),
     write: lab.write,
   });
