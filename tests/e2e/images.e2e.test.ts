@@ -58,7 +58,7 @@ const contracts: readonly Contract[] = [
     as: restricted,
     command: [
       ...["sh", "-c"],
-      "ls $(mysqld --no-defaults --verbose --help 2>/dev/null | while read -r name value; do [ $name != plugin-dir ] || echo $value; done)",
+      'ls $(mysqld --no-defaults --verbose --help 2>/dev/null | while read -r name value; do [ "$name" != plugin-dir ] || echo "$value"; done)',
     ],
     prints: /^group_replication\.so$[\s\S]*^mysql_clone\.so$/m,
   },
