@@ -50,6 +50,17 @@ export class Agent {
       : null;
   }
 
+  /** A group is there to be joined, or the server is in it already. */
+  async groupLives(): Promise<boolean> {
+    const { settings, askPeer } = this.#parts;
+    if (this.known !== null && this.known.member.state !== "OFFLINE") return true;
+    const others = settings.pods.filter((pod) => pod !== settings.self);
+    const members = await Promise.all(others.map(askPeer));
+    return members.some(
+      (member) => member?.majority === true && member.incarnation === this.incarnation,
+    );
+  }
+
   /** The group that the record names, as last read. */
   get incarnation(): string | null {
     return this.#recorded?.record.incarnation ?? null;
@@ -64,7 +75,7 @@ export class Agent {
   }
 
   async #lookOn(signal: AbortSignal): Promise<void> {
-    const { server, labels, settings, nowMs, logger } = this.#parts;
+    const { server, nowMs, logger } = this.#parts;
     while (!signal.aborted) {
       const beganMs = nowMs();
       try {
@@ -73,12 +84,22 @@ export class Agent {
         this.#known = { member, atMs: beganMs, lagMs };
         const serves = member.state === "ONLINE" && member.incarnation === this.incarnation;
         if (serves && closed) await server.query("SET GLOBAL offline_mode = OFF", limits.answerMs);
-        if (serves) await labels.follow(settings.self, member, nowMs(), signal);
+        if (serves) await this.#label(member, signal);
       } catch (error) {
+        this.#known = null;
         logger.debug({ error: `${error}` }, "look");
       }
       await sleep(limits.lookEveryMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** The API server may be away for a while; the member serves on. */
+  async #label(member: Member, signal: AbortSignal): Promise<void> {
+    const { labels, settings, nowMs, logger } = this.#parts;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limits.answerMs)]);
+    await labels.follow(settings.self, member, nowMs(), limit).catch((error) => {
+      logger.warn({ error: `${error}` }, "the labels may be wrong");
+    });
   }
 
   async #stepOn(signal: AbortSignal): Promise<void> {

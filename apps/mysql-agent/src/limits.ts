@@ -8,8 +8,10 @@ export const limits = {
   recordEveryMs: 1_000,
   /** A server that does not answer within this is one that does not answer. */
   answerMs: 2_000,
-  /** The group gives up on a join by itself before this; a clone has its own, below. */
+  /** The server gives up on a join by itself before this. */
   startMs: 120_000,
+  /** A join is given up when no member of the group has been seen for this long. */
+  hopelessMs: 2_000,
   /** What was received before a crash is in a few seconds of relay log. */
   executeMs: 60_000,
   fetchMs: 60_000,

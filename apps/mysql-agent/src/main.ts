@@ -10,6 +10,7 @@ import { askPeer, told } from "./ask-peer.ts";
 import { figures } from "./figures.ts";
 import { RoleLabels } from "./label-roles.ts";
 import { limits } from "./limits.ts";
+import { restartServer } from "./restart-server.ts";
 import { Server } from "./server/server.ts";
 import { readSettings } from "./settings.ts";
 import { Performer } from "./steps/perform-step.ts";
@@ -32,12 +33,20 @@ try {
       password: settings.agentPassword,
       ca: settings.ca,
     });
-  const agent = new Agent({
+  const agent: Agent = new Agent({
     settings,
     group,
     logger,
     server: toServer(),
-    performer: new Performer(toServer(), store, settings, (ms) => sleep(ms)),
+    performer: new Performer({
+      ...{ server: toServer(), store, settings },
+      joining: {
+        lives: () => agent.groupLives(),
+        restart: () => restartServer(),
+        nowMs: () => performance.now(),
+        sleep: (ms) => sleep(ms),
+      },
+    }),
     labels: new RoleLabels(cluster, settings.namespace, settings.pods),
     readRecord: () => store.read(AbortSignal.timeout(limits.answerMs)),
     askPeer: (pod) => askPeer(settings.hostOf(pod), agentPort, limits.answerMs),

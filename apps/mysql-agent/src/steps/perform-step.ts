@@ -10,25 +10,32 @@ import {
   executeReceived,
   fetchFrom,
   joinGroup,
-  type Sleep,
   stopGroup,
 } from "./group-statements.ts";
+import { type JoinWatch, watchJoin } from "./watch-join.ts";
+
+export interface PerformerParts {
+  readonly server: Server;
+  readonly store: GroupStore;
+  readonly settings: Settings;
+  readonly joining: JoinWatch;
+}
 
 /** Turns a step into statements and writes. One step at a time, on a connection of its own. */
 export class Performer {
   readonly #server: Server;
   readonly #store: GroupStore;
   readonly #settings: Settings;
-  readonly #sleep: Sleep;
+  readonly #joining: JoinWatch;
   /** Of which server it is known that it cannot execute what it received, and why. */
   #cannotExecute: { readonly uuid: string; readonly why: string } | undefined;
   #uuid = "";
 
-  constructor(server: Server, store: GroupStore, settings: Settings, sleep: Sleep) {
+  constructor({ server, store, settings, joining }: PerformerParts) {
     this.#server = server;
     this.#store = store;
     this.#settings = settings;
-    this.#sleep = sleep;
+    this.#joining = joining;
   }
 
   get cannotExecute(): string | undefined {
@@ -61,7 +68,7 @@ export class Performer {
       case "begin":
         return beginGroup(this.#server, this.#credentials);
       case "join":
-        return joinGroup(this.#server, this.#credentials, step.clone);
+        return watchJoin(joinGroup(this.#server, this.#credentials, step.clone), this.#joining);
     }
   }
 
@@ -71,7 +78,7 @@ export class Performer {
 
   async #executeReceived(): Promise<void> {
     await stopGroup(this.#server);
-    const why = await executeReceived(this.#server, this.#sleep);
+    const why = await executeReceived(this.#server, this.#joining.sleep);
     if (why !== undefined) this.#cannotExecute = { uuid: this.#uuid, why };
   }
 
@@ -101,7 +108,12 @@ export class Performer {
 
   async #fetch(from: string, lacks: string): Promise<void> {
     const host = this.#settings.hostOf(from);
-    const why = await fetchFrom(this.#server, { ...this.#credentials, host }, lacks, this.#sleep);
+    const why = await fetchFrom(
+      this.#server,
+      { ...this.#credentials, host },
+      lacks,
+      this.#joining.sleep,
+    );
     if (why === undefined) return;
     throw new ToolError({
       code: "transactions-not-fetched",
