@@ -36,8 +36,8 @@ function play(seed: number, events: number) {
     if (dice < 0.6)
       agent(
         server.at,
-        () => random() < 0.85,
-        () => random() < 0.15,
+        () => random() < 0.5,
+        () => random() < 0.4,
       );
     else if (dice < 0.72) world.write();
     else if (dice < 0.82) world.flush(server);

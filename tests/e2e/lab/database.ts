@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { kinds, type Pod } from "@svclab/cluster";
+import { GroupMember } from "@svclab/contracts";
+import { appNamespace, type Kubectl, onNode } from "@svclab/kind";
+import type { TestCluster } from "../test-cluster.ts";
+
+export const databasePods = ["mysql-0", "mysql-1", "mysql-2"] as const;
+export type DatabasePod = (typeof databasePods)[number];
+
+/** What each member says of itself, through its agent; null: no answer. */
+export async function membersOf({ cluster }: TestCluster): Promise<(GroupMember | null)[]> {
+  return Promise.all(
+    databasePods.map(async (name) => {
+      const request = { port: 8080, method: "GET", path: "/member" } as const;
+      const signal = AbortSignal.timeout(3_000);
+      const pod = { namespace: appNamespace, name };
+      const answer = await cluster.askPod(pod, request, signal).catch(() => null);
+      return answer?.status === 200 ? GroupMember.parse(JSON.parse(answer.body)) : null;
+    }),
+  );
+}
+
+/** All three are in one group, each of them says so, and every Pod's label and readiness fit. */
+export async function assertWhole(there: TestCluster): Promise<void> {
+  const members = await membersOf(there);
+  const states = members.map((member) => `${member?.state} ${member?.role}`);
+  assert.ok(
+    members.every((member) => member?.state === "ONLINE" && member.majority),
+    `${states}`,
+  );
+  assert.equal(new Set(members.map((member) => member?.incarnation)).size, 1);
+  for (const member of members) assert.equal(Object.keys(member?.online ?? {}).length, 3);
+  const primaries = databasePods.filter((_, at) => members[at]?.role === "PRIMARY");
+  assert.equal(primaries.length, 1, `${states}`);
+  const pods = await podsOf(there);
+  const labelled = pods.filter(({ metadata }) => metadata.labels?.["svclab/role"] === "primary");
+  assert.deepEqual(
+    labelled.map(({ metadata }) => metadata.name),
+    primaries,
+  );
+  for (const { metadata, status } of pods) {
+    const ready = status?.conditions?.find(({ type }) => type === "Ready");
+    assert.equal(ready?.status, "True", metadata.name);
+  }
+}
+
+export async function podsOf({ cluster }: TestCluster): Promise<readonly Pod[]> {
+  const labels = "app.kubernetes.io/name=mysql";
+  const { items } = await cluster.list(kinds.pod, { namespace: appNamespace, labels });
+  return items.toSorted((one, other) => one.metadata.name.localeCompare(other.metadata.name));
+}
+
+export interface ServerProcess {
+  readonly pod: string;
+  readonly node: string;
+  readonly containerId: string;
+  /** On its node. */
+  readonly pid: number;
+  readonly residentMib: number;
+}
+
+/** The servers' own processes, below the shell that is the first in each container. */
+export async function serverProcesses(there: TestCluster): Promise<ServerProcess[]> {
+  const pods = await podsOf(there);
+  return Promise.all(
+    pods.map(async ({ metadata, spec, status }) => {
+      const node = spec.nodeName ?? "";
+      const found = status?.containerStatuses?.find(({ name }) => name === "mysqld");
+      const containerId = found?.containerID?.replace("containerd://", "") ?? "";
+      const script = `for pid in $(ctr -n k8s.io tasks ps ${containerId} 2>/dev/null | tail -n +2 | cut -d' ' -f1); do
+        [ "$(cat /proc/$pid/comm)" != mysqld ] || { echo $pid; grep VmRSS /proc/$pid/status; }
+      done`;
+      const printed = await onNode(there.lab.engine, node, ["sh", "-c", script]);
+      const [, pid, kib] = /^(\d+)\nVmRSS:\s+(\d+) kB/.exec(printed) ?? [];
+      assert.ok(pid !== undefined, `${metadata.name} has no server: ${printed}`);
+      const residentMib = Math.round(Number(kib) / 1024);
+      return { pod: metadata.name, node, containerId, pid: Number(pid), residentMib };
+    }),
+  );
+}
+
+/** SIGKILL to all of them as nearly at once as three commands on three nodes are. */
+export async function killServers(
+  there: TestCluster,
+  servers: readonly ServerProcess[],
+): Promise<void> {
+  await Promise.all(
+    servers.map(({ node, pid }) => onNode(there.lab.engine, node, ["kill", "-KILL", `${pid}`])),
+  );
+}
+
+/** Rows as lines, asked on one member as one of the database's users. */
+export async function queryOn(
+  kubectl: Kubectl,
+  pod: string,
+  user: "writer" | "reader",
+  host: string,
+  sql: string,
+): Promise<string[]> {
+  const path = "jsonpath={.data.password}";
+  const own = ["-n", appNamespace];
+  const secret = await kubectl([...own, "get", "secret", `mysql-${user}`, "-o", path]);
+  const password = Buffer.from(secret, "base64").toString();
+  const client = ["mysql", `-h${host}`, `-u${user}`, "--ssl-mode=VERIFY_IDENTITY"];
+  const options = ["--ssl-ca=/etc/mysql-tls/ca.crt", "-N", "-B", "notes"];
+  const environment = ["env", `MYSQL_PWD=${password}`, ...client, ...options];
+  const printed = await kubectl(
+    [...own, "exec", "-i", pod, "-c", "mysqld", "--", ...environment],
+    sql,
+  );
+  return printed.split("\n").filter((line) => line !== "");
+}
