@@ -2,14 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostPrograms, type Kubectl, kubectlFor, labInstall } from "@svclab/kind";
-import {
-  assertWhole,
-  databasePods,
-  killServers,
-  membersOf,
-  queryOn,
-  serverProcesses,
-} from "./lab/database.ts";
+import { databasePods } from "@svclab/mysql-group";
+import { assertWhole, killServers, membersOf, queryOn, serverProcesses } from "./lab/database.ts";
 import { eventually } from "./lab/eventually.ts";
 import { readLedger, sessions, startLedger, stopLedger } from "./lab/ledger.ts";
 import { openTestCluster, type TestCluster, testCluster } from "./test-cluster.ts";

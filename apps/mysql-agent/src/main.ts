@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectInCluster } from "@svclab/cluster";
 import { ToolError } from "@svclab/contracts";
-import { GroupStore } from "@svclab/mysql-group";
+import { GroupStore, groupRecordName } from "@svclab/mysql-group";
 import { runService } from "@svclab/service-kit";
 import { pino } from "pino";
 import manifest from "../package.json" with { type: "json" };
@@ -24,7 +24,7 @@ try {
   const settings = readSettings(process.env);
   const logger = pino({ name: "mysql-agent", base: { pod: settings.self } });
   const cluster = connectInCluster();
-  const store = new GroupStore(cluster, { namespace: settings.namespace, name: "mysql-group" });
+  const store = new GroupStore(cluster, { namespace: settings.namespace, name: groupRecordName });
   const toServer = () =>
     new Server({
       host: "127.0.0.1",

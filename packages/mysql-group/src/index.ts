@@ -1,3 +1,4 @@
+export { databasePods, groupRecordName } from "./database-pods.ts";
 export { GroupStore, type Recorded } from "./group-store.ts";
 export {
   countOf,

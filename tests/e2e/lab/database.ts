@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { kinds, type Pod } from "@svclab/cluster";
 import { GroupMember } from "@svclab/contracts";
 import { appNamespace, type Kubectl, onNode } from "@svclab/kind";
+import { databasePods } from "@svclab/mysql-group";
 import type { TestCluster } from "../test-cluster.ts";
-
-export const databasePods = ["mysql-0", "mysql-1", "mysql-2"] as const;
-export type DatabasePod = (typeof databasePods)[number];
 
 /** What each member says of itself, through its agent; null: no answer. */
 export async function membersOf({ cluster }: TestCluster): Promise<(GroupMember | null)[]> {
