@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostPrograms, type Kubectl, kubectlFor, labInstall } from "@svclab/kind";
+import type { Kubectl } from "@svclab/kind";
 import { databasePods } from "@svclab/mysql-group";
-import { assertWhole, killServers, membersOf, queryOn, serverProcesses } from "./lab/database.ts";
+import { assertWhole, killServers, membersOf, query, serverProcesses } from "./lab/database.ts";
 import { eventually } from "./lab/eventually.ts";
 import { readLedger, sessions, startLedger, stopLedger } from "./lab/ledger.ts";
-import { openTestCluster, type TestCluster, testCluster } from "./test-cluster.ts";
+import { openDatabase, returnsWithinMs } from "./lab/open-database.ts";
+import type { TestCluster } from "./test-cluster.ts";
 
 /** How often all three are killed. */
 const times = Number(process.env["SVCLAB_TEST_RETURNS"] ?? 3);
-const returnsWithinMs = 60_000;
 /** The writers meet a group that serves for at least this long before each kill. */
 const writingMs = 2_000;
 
@@ -18,14 +18,11 @@ let there: TestCluster;
 let kubectl: Kubectl;
 
 before(async () => {
-  there = await openTestCluster();
-  const programs = await hostPrograms(there.lab);
-  kubectl = kubectlFor(programs.kubectl, there.place.kubeconfig, there.place.context);
-  await labInstall(there.lab, testCluster, { faults: false });
-  await eventually(returnsWithinMs, () => assertWhole(there));
+  ({ there, kubectl } = await openDatabase());
   const table =
-    "CREATE TABLE IF NOT EXISTS ledger (id VARCHAR(40) PRIMARY KEY); DELETE FROM ledger;";
-  await queryOn(kubectl, "mysql-0", "writer", "mysql-primary", table);
+    "CREATE TABLE IF NOT EXISTS notes.ledger (id VARCHAR(40) PRIMARY KEY); DELETE FROM notes.ledger;";
+  const writer = { from: "mysql-0", user: "writer", host: "mysql-primary" } as const;
+  await query(kubectl, writer, table);
 });
 
 after(async () => {
@@ -60,8 +57,8 @@ test(`all three servers killed at once, ${times} times: the group returns by its
     for (const other of others) assert.equal(other?.executed, first?.executed);
   });
   for (const pod of databasePods) {
-    const host = `${pod}.mysql-peers`;
-    const rows = new Set(await queryOn(kubectl, pod, "reader", host, "SELECT id FROM ledger;"));
+    const reader = { from: pod, user: "reader", host: `${pod}.mysql-peers` } as const;
+    const rows = new Set(await query(kubectl, reader, "SELECT id FROM notes.ledger;"));
     const lost = ledger.filter(({ id }) => !rows.has(id)).map(({ id }) => id);
     assert.deepEqual(lost, [], `acknowledged and not on ${pod}`);
   }

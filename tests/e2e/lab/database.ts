@@ -42,6 +42,19 @@ export async function assertWhole(there: TestCluster): Promise<void> {
   }
 }
 
+/** As they say themselves: more than one while an old one has not noticed yet. */
+export async function primaries(there: TestCluster): Promise<string[]> {
+  const members = await membersOf(there);
+  return databasePods.filter((_, at) => members[at]?.role === "PRIMARY");
+}
+
+export async function aSecondary(there: TestCluster): Promise<(typeof databasePods)[number]> {
+  const members = await membersOf(there);
+  const found = databasePods.findLast((_, at) => members[at]?.role === "SECONDARY");
+  assert.ok(found !== undefined, "a secondary");
+  return found;
+}
+
 export async function podsOf({ cluster }: TestCluster): Promise<readonly Pod[]> {
   const labels = "app.kubernetes.io/name=mysql";
   const { items } = await cluster.list(kinds.pod, { namespace: appNamespace, labels });
@@ -87,24 +100,36 @@ export async function killServers(
   );
 }
 
-/** Rows as lines, asked on one member as one of the database's users. */
-export async function queryOn(
-  kubectl: Kubectl,
-  pod: string,
-  user: "writer" | "reader",
-  host: string,
-  sql: string,
-): Promise<string[]> {
-  const path = "jsonpath={.data.password}";
-  const own = ["-n", appNamespace];
-  const secret = await kubectl([...own, "get", "secret", `mysql-${user}`, "-o", path]);
-  const password = Buffer.from(secret, "base64").toString();
-  const client = ["mysql", `-h${host}`, `-u${user}`, "--ssl-mode=VERIFY_IDENTITY"];
-  const options = ["--ssl-ca=/etc/mysql-tls/ca.crt", "-N", "-B", "notes"];
-  const environment = ["env", `MYSQL_PWD=${password}`, ...client, ...options];
-  const printed = await kubectl(
-    [...own, "exec", "-i", pod, "-c", "mysqld", "--", ...environment],
-    sql,
-  );
+export type DatabaseUser = "writer" | "reader" | "replication" | "agent";
+
+export interface Asking {
+  /** In whose server's container the client runs. */
+  readonly from: string;
+  readonly user: DatabaseUser;
+  readonly host: string;
+  /** Default: the user's own. */
+  readonly password?: string;
+  /** Default: the host's name is checked against its certificate. */
+  readonly tls?: "VERIFY_IDENTITY" | "REQUIRED" | "DISABLED";
+  /** Goes on after an error. */
+  readonly force?: boolean;
+}
+
+/** Rows as lines. Throws what the client says where the server refuses. */
+export async function query(kubectl: Kubectl, asking: Asking, sql: string): Promise<string[]> {
+  const { from, user, host, tls = "VERIFY_IDENTITY", force = false } = asking;
+  const password = asking.password ?? (await passwordOf(kubectl, user));
+  const client = ["mysql", `-h${host}`, `-u${user}`, `--ssl-mode=${tls}`, "-N", "-B"];
+  const options = tls === "VERIFY_IDENTITY" ? ["--ssl-ca=/etc/mysql-tls/ca.crt"] : [];
+  if (force) options.push("--force");
+  const argv = ["env", `MYSQL_PWD=${password}`, ...client, ...options];
+  const exec = ["-n", appNamespace, "exec", "-i", from, "-c", "mysqld", "--"];
+  const printed = await kubectl([...exec, ...argv], sql);
   return printed.split("\n").filter((line) => line !== "");
+}
+
+export async function passwordOf(kubectl: Kubectl, user: DatabaseUser): Promise<string> {
+  const path = "jsonpath={.data.password}";
+  const secret = ["-n", appNamespace, "get", "secret", `mysql-${user}`, "-o", path];
+  return Buffer.from(await kubectl(secret), "base64").toString();
 }

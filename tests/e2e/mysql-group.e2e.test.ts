@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { kinds } from "@svclab/cluster";
+import { appNamespace, type Kubectl } from "@svclab/kind";
+import { databasePods } from "@svclab/mysql-group";
+import { svclab } from "./lab/command-line.ts";
+import {
+  type Asking,
+  aSecondary,
+  assertWhole,
+  killServers,
+  membersOf,
+  podsOf,
+  primaries,
+  query,
+  serverProcesses,
+} from "./lab/database.ts";
+import { eventually } from "./lab/eventually.ts";
+import { openDatabase, returnsWithinMs } from "./lab/open-database.ts";
+import { type TestCluster, testCluster } from "./test-cluster.ts";
+
+const own = ["-n", appNamespace];
+
+let there: TestCluster;
+let kubectl: Kubectl;
+
+before(async () => {
+  ({ there, kubectl } = await openDatabase());
+  const table = "CREATE TABLE IF NOT EXISTS notes.kept (id VARCHAR(40) PRIMARY KEY);";
+  await query(kubectl, writer("mysql-primary"), table);
+});
+
+after(() => there?.close());
+
+const writer = (host: string): Asking => ({ from: "mysql-0", user: "writer", host });
+const reader = (host: string): Asking => ({ from: "mysql-0", user: "reader", host });
+
+test("the label follows the group's decision within a second, after the primary was killed", async (t) => {
+  const [killed] = await primaries(there);
+  const servers = (await serverProcesses(there)).filter(({ pod }) => pod === killed);
+  const elected = Promise.withResolvers<{ pod: string; atMs: number }>();
+  const watching = new AbortController();
+  const look = async () => {
+    while (!watching.signal.aborted) {
+      const found = (await primaries(there)).find((pod) => pod !== killed);
+      if (found !== undefined) elected.resolve({ pod: found, atMs: performance.now() });
+      await sleep(20);
+    }
+  };
+  const looking = look();
+  const beganMs = performance.now();
+  await killServers(there, servers);
+  const { pod, atMs } = await elected.promise;
+  await eventually(5_000, async () => {
+    const labelled = (await podsOf(there)).filter(
+      ({ metadata }) => metadata.labels?.["svclab/role"] === "primary",
+    );
+    assert.deepEqual(
+      labelled.map(({ metadata }) => metadata.name),
+      [pod],
+    );
+  });
+  const lateMs = performance.now() - atMs;
+  watching.abort();
+  await looking;
+  t.diagnostic(
+    `elected ${Math.round(atMs - beganMs)} ms after the kill; labels ${Math.round(lateMs)} ms after that`,
+  );
+  assert.ok(lateMs <= 1_000, `${lateMs} ms`);
+  await eventually(returnsWithinMs, () => assertWhole(there));
+});
+
+test("a member that lost its volume comes back by a clone, without a restart of its container", async (t) => {
+  const rows = Array.from(
+    { length: 1_200 },
+    (_, n) => `INSERT INTO notes.kept VALUES ('row-${n}');`,
+  );
+  await query(kubectl, writer("mysql-primary"), `DELETE FROM notes.kept;${rows.join("")}`);
+  const lost = await aSecondary(there);
+  const beganMs = performance.now();
+  await loseVolume(lost);
+  await eventually(returnsWithinMs, () => assertWhole(there));
+  t.diagnostic(`whole again after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s`);
+  const log = await kubectl([...own, "logs", lost, "-c", "mysqld"]);
+  assert.match(log, /the server ended with 16/);
+  assert.equal(await restarts(lost), 0);
+  const count = "SELECT COUNT(*) FROM notes.kept;";
+  assert.deepEqual(await query(kubectl, reader(`${lost}.mysql-peers`), count), ["1200"]);
+});
+
+test("a member with transactions of its own is kept out, kept intact and named", async () => {
+  const strange = await aSecondary(there);
+  const address = `${strange}.mysql-peers`;
+  const tries = Array.from(
+    { length: 2_000 },
+    (_, n) => `INSERT INTO notes.kept VALUES ('own-${n}');`,
+  );
+  const writing = query(kubectl, { ...writer(address), force: true }, tries.join("\n")).catch(
+    () => undefined,
+  );
+  const open =
+    "STOP GROUP_REPLICATION; SET GLOBAL super_read_only = OFF; SET GLOBAL read_only = OFF;";
+  await query(kubectl, { from: strange, user: "agent", host: "127.0.0.1" }, open);
+  await writing;
+  const at = databasePods.indexOf(strange);
+  await eventually(returnsWithinMs, async () => {
+    const step = JSON.parse(await stepOf(strange)) as { do: string; transactions?: string };
+    assert.equal(step.do, "keep-out");
+    const uuid = (await membersOf(there))[at]?.uuid ?? "";
+    assert.match(step.transactions ?? "", new RegExp(uuid));
+  });
+  await sleep(3_000);
+  const members = await membersOf(there);
+  assert.equal(members[at]?.state, "OFFLINE");
+  assert.equal(members.filter((member) => member?.state === "ONLINE").length, 2);
+  const agent: Asking = { from: strange, user: "agent", host: "127.0.0.1" };
+  const [executed] = await query(kubectl, agent, "SELECT @@GLOBAL.gtid_executed;");
+  assert.ok(
+    executed?.includes(members[at]?.uuid ?? "none"),
+    "what it has of its own is there still",
+  );
+  const metrics = await ask(strange, 9090, "/metrics");
+  assert.match(metrics, /^mysql_agent_step\{step="keep-out"\} 1$/m);
+  // What a person does who has looked at it and needs none of that.
+  await loseVolume(strange);
+  await eventually(returnsWithinMs, () => assertWhole(there));
+});
+
+test("after a full stop a member that does not return is waited for, until a person gives the word", async () => {
+  const gone = await aSecondary(there);
+  const node = (await podsOf(there)).find(({ metadata }) => metadata.name === gone)?.spec.nodeName;
+  const servers = (await serverProcesses(there)).filter(({ pod }) => pod !== gone);
+  await kubectl(["cordon", node ?? ""]);
+  try {
+    await kubectl([...own, "delete", "pod", gone]);
+    await killServers(there, servers);
+    const [first = ""] = databasePods.filter((pod) => pod !== gone);
+    await eventually(returnsWithinMs, async () =>
+      assert.match(await stepOf(first), new RegExp(`not known to be stopped: ${gone}"`)),
+    );
+    await sleep(10_000);
+    assert.match(await stepOf(first), /not known to be stopped/);
+    const order = await svclab([
+      ...["db", "bootstrap", "--name", testCluster],
+      ...["--from", first, "--accept-loss"],
+    ]);
+    assert.equal(order.code, 0, order.stderr);
+    assert.match(order.stdout, new RegExp(`^${gone}: has said nothing`, "m"));
+    await eventually(returnsWithinMs, async () => {
+      const states = (await membersOf(there)).map((member) => member?.state);
+      assert.equal(states.filter((state) => state === "ONLINE").length, 2, `${states}`);
+    });
+  } finally {
+    await kubectl(["uncordon", node ?? ""]);
+  }
+  await eventually(returnsWithinMs, () => assertWhole(there));
+});
+
+/** The Pod and its volume, as when a disk has died. */
+async function loseVolume(pod: string): Promise<void> {
+  await kubectl([...own, "delete", "pvc", `data-${pod}`, "--wait=false"]);
+  await kubectl([...own, "delete", "pod", pod]);
+}
+
+async function restarts(name: string): Promise<number> {
+  const pod = await there.cluster.get(kinds.pod, { namespace: appNamespace, name });
+  const status = pod?.status?.containerStatuses?.find((each) => each.name === "mysqld");
+  return (status as { restartCount?: number } | undefined)?.restartCount ?? -1;
+}
+
+const stepOf = (pod: string) => ask(pod, 8080, "/step");
+
+async function ask(name: string, port: number, path: string): Promise<string> {
+  const request = { port, method: "GET", path } as const;
+  return (await there.cluster.askPod({ namespace: appNamespace, name }, request)).body;
+}
