@@ -4,10 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@svclab/cluster";
 import { appNamespace, type Kubectl } from "@svclab/kind";
 import { databasePods } from "@svclab/mysql-group";
-import { svclab } from "./lab/command-line.ts";
 import {
   type Asking,
   aSecondary,
+  askAgent,
   assertWhole,
   killServers,
   membersOf,
@@ -15,10 +15,11 @@ import {
   primaries,
   query,
   serverProcesses,
+  stepOf,
 } from "./lab/database.ts";
 import { eventually } from "./lab/eventually.ts";
 import { openDatabase, returnsWithinMs } from "./lab/open-database.ts";
-import { type TestCluster, testCluster } from "./test-cluster.ts";
+import type { TestCluster } from "./test-cluster.ts";
 
 const own = ["-n", appNamespace];
 
@@ -89,6 +90,23 @@ test("a member that lost its volume comes back by a clone, without a restart of 
   assert.deepEqual(await query(kubectl, reader(`${lost}.mysql-peers`), count), ["1200"]);
 });
 
+test("a clone that breaks off half way is begun again", async () => {
+  const lost = await aSecondary(there);
+  await loseVolume(lost);
+  const at = databasePods.indexOf(lost);
+  await eventually(returnsWithinMs, async () => {
+    const log = await kubectl([...own, "logs", lost, "-c", "mysqld"]);
+    assert.match(log, /Clone removing all user data for provisioning: Started/);
+  });
+  assert.notEqual((await membersOf(there))[at]?.state, "ONLINE");
+  await killServers(
+    there,
+    (await serverProcesses(there)).filter(({ pod }) => pod === lost),
+  );
+  await eventually(returnsWithinMs, () => assertWhole(there));
+  assert.equal(await restarts(lost), 0);
+});
+
 test("a member with transactions of its own is kept out, kept intact and named", async () => {
   const strange = await aSecondary(there);
   const address = `${strange}.mysql-peers`;
@@ -105,7 +123,7 @@ test("a member with transactions of its own is kept out, kept intact and named",
   await writing;
   const at = databasePods.indexOf(strange);
   await eventually(returnsWithinMs, async () => {
-    const step = JSON.parse(await stepOf(strange)) as { do: string; transactions?: string };
+    const step = JSON.parse(await stepOf(there, strange)) as { do: string; transactions?: string };
     assert.equal(step.do, "keep-out");
     const uuid = (await membersOf(there))[at]?.uuid ?? "";
     assert.match(step.transactions ?? "", new RegExp(uuid));
@@ -120,40 +138,10 @@ test("a member with transactions of its own is kept out, kept intact and named",
     executed?.includes(members[at]?.uuid ?? "none"),
     "what it has of its own is there still",
   );
-  const metrics = await ask(strange, 9090, "/metrics");
+  const metrics = await askAgent(there, strange, 9090, "/metrics");
   assert.match(metrics, /^mysql_agent_step\{step="keep-out"\} 1$/m);
   // What a person does who has looked at it and needs none of that.
   await loseVolume(strange);
-  await eventually(returnsWithinMs, () => assertWhole(there));
-});
-
-test("after a full stop a member that does not return is waited for, until a person gives the word", async () => {
-  const gone = await aSecondary(there);
-  const node = (await podsOf(there)).find(({ metadata }) => metadata.name === gone)?.spec.nodeName;
-  const servers = (await serverProcesses(there)).filter(({ pod }) => pod !== gone);
-  await kubectl(["cordon", node ?? ""]);
-  try {
-    await kubectl([...own, "delete", "pod", gone]);
-    await killServers(there, servers);
-    const [first = ""] = databasePods.filter((pod) => pod !== gone);
-    await eventually(returnsWithinMs, async () =>
-      assert.match(await stepOf(first), new RegExp(`not known to be stopped: ${gone}"`)),
-    );
-    await sleep(10_000);
-    assert.match(await stepOf(first), /not known to be stopped/);
-    const order = await svclab([
-      ...["db", "bootstrap", "--name", testCluster],
-      ...["--from", first, "--accept-loss"],
-    ]);
-    assert.equal(order.code, 0, order.stderr);
-    assert.match(order.stdout, new RegExp(`^${gone}: has said nothing`, "m"));
-    await eventually(returnsWithinMs, async () => {
-      const states = (await membersOf(there)).map((member) => member?.state);
-      assert.equal(states.filter((state) => state === "ONLINE").length, 2, `${states}`);
-    });
-  } finally {
-    await kubectl(["uncordon", node ?? ""]);
-  }
   await eventually(returnsWithinMs, () => assertWhole(there));
 });
 
@@ -167,11 +155,4 @@ async function restarts(name: string): Promise<number> {
   const pod = await there.cluster.get(kinds.pod, { namespace: appNamespace, name });
   const status = pod?.status?.containerStatuses?.find((each) => each.name === "mysqld");
   return (status as { restartCount?: number } | undefined)?.restartCount ?? -1;
-}
-
-const stepOf = (pod: string) => ask(pod, 8080, "/step");
-
-async function ask(name: string, port: number, path: string): Promise<string> {
-  const request = { port, method: "GET", path } as const;
-  return (await there.cluster.askPod({ namespace: appNamespace, name }, request)).body;
 }

@@ -3,7 +3,14 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kubectl } from "@svclab/kind";
 import { databasePods } from "@svclab/mysql-group";
-import { assertWhole, killServers, membersOf, query, serverProcesses } from "./lab/database.ts";
+import {
+  assertWhole,
+  killServers,
+  membersOf,
+  memoryEvents,
+  query,
+  serverProcesses,
+} from "./lab/database.ts";
 import { eventually } from "./lab/eventually.ts";
 import { readLedger, sessions, startLedger, stopLedger } from "./lab/ledger.ts";
 import { openDatabase, returnsWithinMs } from "./lab/open-database.ts";
@@ -50,6 +57,8 @@ test(`all three servers killed at once, ${times} times: the group returns by its
   }
   await sleep(writingMs);
   const resident = (await serverProcesses(there)).map(({ residentMib }) => `${residentMib} MiB`);
+  for (const pod of databasePods)
+    assert.doesNotMatch(await memoryEvents(kubectl, pod), /^oom_kill [1-9]/m, pod);
   const ledger = await readLedger(kubectl);
   await stopLedger(kubectl);
   await eventually(returnsWithinMs, async () => {

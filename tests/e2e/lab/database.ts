@@ -55,6 +55,19 @@ export async function aSecondary(there: TestCluster): Promise<(typeof databasePo
   return found;
 }
 
+/** What an agent does at last, and why, as JSON. */
+export const stepOf = (there: TestCluster, pod: string) => askAgent(there, pod, 8080, "/step");
+
+export async function askAgent(
+  { cluster }: TestCluster,
+  name: string,
+  port: number,
+  path: string,
+): Promise<string> {
+  const request = { port, method: "GET", path } as const;
+  return (await cluster.askPod({ namespace: appNamespace, name }, request)).body;
+}
+
 export async function podsOf({ cluster }: TestCluster): Promise<readonly Pod[]> {
   const labels = "app.kubernetes.io/name=mysql";
   const { items } = await cluster.list(kinds.pod, { namespace: appNamespace, labels });
@@ -73,8 +86,9 @@ export interface ServerProcess {
 /** The servers' own processes, below the shell that is the first in each container. */
 export async function serverProcesses(there: TestCluster): Promise<ServerProcess[]> {
   const pods = await podsOf(there);
+  const placed = pods.filter(({ status }) => (status?.containerStatuses ?? []).length > 0);
   return Promise.all(
-    pods.map(async ({ metadata, spec, status }) => {
+    placed.map(async ({ metadata, spec, status }) => {
       const node = spec.nodeName ?? "";
       const found = status?.containerStatuses?.find(({ name }) => name === "mysqld");
       const containerId = found?.containerID?.replace("containerd://", "") ?? "";
@@ -98,6 +112,13 @@ export async function killServers(
   await Promise.all(
     servers.map(({ node, pid }) => onNode(there.lab.engine, node, ["kill", "-KILL", `${pid}`])),
   );
+}
+
+/** What the kernel counts of a server's container: cgroup v2 and v1 name the file differently. */
+export async function memoryEvents(kubectl: Kubectl, pod: string): Promise<string> {
+  const read =
+    "cat /sys/fs/cgroup/memory.events 2>/dev/null || cat /sys/fs/cgroup/memory/memory.oom_control";
+  return kubectl(["-n", appNamespace, "exec", pod, "-c", "mysqld", "--", "sh", "-c", read]);
 }
 
 export type DatabaseUser = "writer" | "reader" | "replication" | "agent";

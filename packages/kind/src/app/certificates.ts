@@ -11,7 +11,7 @@ import {
 } from "@peculiar/x509";
 
 /** A certificate and its private key, both PEM. */
-export interface Certified {
+interface Certified {
   readonly certificate: string;
   readonly key: string;
 }
