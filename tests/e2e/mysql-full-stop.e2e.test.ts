@@ -10,10 +10,10 @@ import {
   assertWhole,
   killServers,
   membersOf,
-  podsOf,
   query,
   serverProcesses,
   stepOf,
+  without,
 } from "./lab/database.ts";
 import { eventually } from "./lab/eventually.ts";
 import { openDatabase, returnsWithinMs } from "./lab/open-database.ts";
@@ -33,7 +33,7 @@ after(() => there?.close());
 test("after a full stop a member that does not return is waited for, until a person gives the word", async () => {
   const gone = await aSecondary(there);
   const [first = ""] = databasePods.filter((pod) => pod !== gone);
-  await without(gone, async () => {
+  await without(there, kubectl, gone, async () => {
     await killServers(there, await serverProcesses(there));
     await waitingFor(first, gone);
     await sleep(10_000);
@@ -47,19 +47,21 @@ test("after a full stop a member that does not return is waited for, until a per
       assert.equal(states.filter((state) => state === "ONLINE").length, 2, `${states}`);
     });
   });
+  await eventually(returnsWithinMs, () => assertWhole(there));
 });
 
 test("after a full stop in which each lacks what another has, the leader gets it first", async () => {
   const gone = await aSecondary(there);
   const [one = "", other = ""] = databasePods.filter((pod) => pod !== gone);
   const last = Math.max(...(await membersOf(there)).map((member) => lastOf(member?.executed)));
-  await without(gone, async () => {
+  await without(there, kubectl, gone, async () => {
     await killServers(there, await serverProcesses(there));
     await waitingFor(one, gone);
     await commitAlone(one, last + 10);
     await commitAlone(other, last + 11);
     await waitingFor(one, gone);
   });
+  await eventually(returnsWithinMs, () => assertWhole(there));
   const members = await membersOf(there);
   for (const member of members)
     assert.match(member?.executed ?? "", new RegExp(`:${last + 10}-${last + 11}$`));
@@ -86,18 +88,4 @@ async function commitAlone(pod: string, number: number): Promise<void> {
 async function waitingFor(pod: string, missing: string): Promise<void> {
   const waits = new RegExp(`not known to be stopped: ${missing}"`);
   await eventually(returnsWithinMs, async () => assert.match(await stepOf(there, pod), waits));
-}
-
-/** Keeps a Pod from being started again until the work is done. */
-async function without(pod: string, work: () => Promise<void>): Promise<void> {
-  const pods = await podsOf(there);
-  const node = pods.find(({ metadata }) => metadata.name === pod)?.spec.nodeName ?? "";
-  await kubectl(["cordon", node]);
-  try {
-    await kubectl([...own, "delete", "pod", pod]);
-    await work();
-  } finally {
-    await kubectl(["uncordon", node]);
-  }
-  await eventually(returnsWithinMs, () => assertWhole(there));
 }

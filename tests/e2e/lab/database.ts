@@ -114,6 +114,24 @@ export async function killServers(
   );
 }
 
+/** Keeps a Pod from being started again until the work is done. */
+export async function without(
+  there: TestCluster,
+  kubectl: Kubectl,
+  pod: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const pods = await podsOf(there);
+  const node = pods.find(({ metadata }) => metadata.name === pod)?.spec.nodeName ?? "";
+  await kubectl(["cordon", node]);
+  try {
+    await kubectl(["-n", appNamespace, "delete", "pod", pod]);
+    await work();
+  } finally {
+    await kubectl(["uncordon", node]);
+  }
+}
+
 /** What the kernel counts of a server's container: cgroup v2 and v1 name the file differently. */
 export async function memoryEvents(kubectl: Kubectl, pod: string): Promise<string> {
   const read =
