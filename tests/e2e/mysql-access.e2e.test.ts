@@ -86,7 +86,7 @@ test("a member with another authority's certificate is let in by nobody", async 
   const other = await makeCertificates([{ name: strange, names: [full, "127.0.0.1"] }], new Date());
   const forged = other.servers[strange];
   // It trusts itself and the others; whether they trust it is the question.
-  const both = `${Buffer.from(secret.data["ca.crt"], "base64")}${other.ca}\n`;
+  const both = `${Buffer.from(secret.data["ca.crt"], "base64")}\n${other.ca}\n`;
   const restartWith = async (data: Record<string, string>) => {
     const patch = JSON.stringify({ data });
     await kubectl([...own, "patch", "secret", "mysql-tls", "--type=merge", "-p", patch]);
