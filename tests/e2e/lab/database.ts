@@ -158,12 +158,14 @@ export interface Asking {
 export async function query(kubectl: Kubectl, asking: Asking, sql: string): Promise<string[]> {
   const { from, user, host, tls = "VERIFY_IDENTITY", force = false } = asking;
   const password = asking.password ?? (await passwordOf(kubectl, user));
-  const client = ["mysql", `-h${host}`, `-u${user}`, `--ssl-mode=${tls}`, "-N", "-B"];
-  const options = tls === "VERIFY_IDENTITY" ? ["--ssl-ca=/etc/mysql-tls/ca.crt"] : [];
+  const options = [`-h${host}`, `-u${user}`, `--ssl-mode=${tls}`, "-N", "-B"];
+  if (tls === "VERIFY_IDENTITY") options.push("--ssl-ca=/etc/mysql-tls/ca.crt");
   if (force) options.push("--force");
-  const argv = ["env", `MYSQL_PWD=${password}`, ...client, ...options];
+  // The password goes in with the statements: a command line is told in errors and in process lists.
+  const client = 'read -r MYSQL_PWD; export MYSQL_PWD; exec mysql "$@"';
   const exec = ["-n", appNamespace, "exec", "-i", from, "-c", "mysqld", "--"];
-  const printed = await kubectl([...exec, ...argv], sql);
+  const argv = [...exec, "sh", "-c", client, "mysql", ...options];
+  const printed = await kubectl(argv, `${password}\n${sql}\n`);
   return printed.split("\n").filter((line) => line !== "");
 }
 
