@@ -46,6 +46,30 @@ const contracts: readonly Contract[] = [
     prints: ({ lock }) => new RegExp(`^k6(\\.exe)? ${lock.parts["k6"]?.version} `),
   },
   {
+    image: "mysql",
+    sentence: "runs the server at the locked version, as nobody and on a read-only root",
+    as: restricted,
+    command: ["sh", "-c", "mysqld --version"],
+    prints: ({ lock }) => new RegExp(` Ver ${lock.images["mysql"]?.tag}\\.`),
+  },
+  {
+    image: "mysql",
+    sentence: "has the plugins of the group and of the clone where its server looks for them",
+    as: restricted,
+    command: [
+      ...["sh", "-c"],
+      'ls $(mysqld --no-defaults --verbose --help 2>/dev/null | while read -r name value; do [ "$name" != plugin-dir ] || echo "$value"; done)',
+    ],
+    prints: /^group_replication\.so$[\s\S]*^mysql_clone\.so$/m,
+  },
+  {
+    image: "mysql",
+    sentence: "has a client to look with",
+    as: restricted,
+    command: ["sh", "-c", "mysql --version"],
+    prints: ({ lock }) => new RegExp(` Ver ${lock.images["mysql"]?.tag}\\.`),
+  },
+  {
     image: "envoy",
     sentence: "runs a shell's command line as cloud-provider-kind gives it",
     as: [],

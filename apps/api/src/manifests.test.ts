@@ -64,7 +64,8 @@ const Deployment = z.object({
   }),
 });
 
-const objects = paths.map((path) => parse(text(path)));
+/** The database's are looked at beside its agent. */
+const objects = paths.filter((path) => !path.startsWith("mysql/")).map((path) => parse(text(path)));
 const services = objects.filter(({ kind }) => kind === "Service").map((o) => Service.parse(o));
 const deployments = objects.filter(({ kind }) => kind === "Deployment");
 const pods = deployments.map((object) => Deployment.parse(object).spec.template);

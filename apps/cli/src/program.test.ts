@@ -23,7 +23,7 @@ test("--version names every part", async () => {
 test("--help lists every command once", async () => {
   const { code, stdout } = await svclab("--help");
   assert.equal(code, 0);
-  for (const name of ["demo", "up", "install", "verify", "status", "down", "doctor", "cache"])
+  for (const name of ["demo", "up", "install", "verify", "status", "db", "down", "doctor", "cache"])
     assert.equal(stdout.match(new RegExp(`^  ${name}\\b`, "gm"))?.length, 1, name);
 });
 
@@ -33,6 +33,12 @@ const usage: readonly [string, string[], RegExp][] = [
   ["a name that cannot be a name says what could", ["up", "--name", "A_b"], /small letters/],
   ["an unknown claim lists the claims", ["verify", "ip-stays"], /cluster-ip-survives-pod-kill/],
   ["an unknown violation lists the violations", ["verify", "--violation", "x"], /session-affinity/],
+  [
+    "a loss must be accepted in so many words",
+    ["db", "bootstrap", "--from", "mysql-1"],
+    /accept-loss/,
+  ],
+  ["a member that is none lists the members", ["db", "bootstrap", "--from", "db-1"], /mysql-2/],
   ["a proxy mode that is none lists the modes", ["up", "--proxy-mode", "ipvs"], /nftables/],
 ];
 for (const [sentence, args, said] of usage)

@@ -1,5 +1,6 @@
 export { ApiError, isGone } from "./api-error.ts";
 export { type Connection, connect } from "./connect.ts";
+export { connectInCluster } from "./connect-in-cluster.ts";
 export { refuseForeignContext } from "./context-guard.ts";
 export { type FollowClock, type FollowSink, follow } from "./follow.ts";
 export { followLog, type LogFollower } from "./follow-log.ts";

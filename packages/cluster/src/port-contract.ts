@@ -52,6 +52,17 @@ export function portContract(name: string, prepare: (t: TestContext) => Promise<
       assert.equal(textIn(patched), "one");
     });
 
+    it("patches the version that was read, and refuses where it has changed", async (t) => {
+      const { cluster, namespace } = await prepare(t);
+      const old = await cluster.create(note(namespace, "guarded", "one"));
+      const { resourceVersion } = old.metadata;
+      const patch = (text: string) => ({ metadata: { resourceVersion }, data: { text } });
+      await cluster.patch(refOf(old), "merge", patch("two"));
+      await assert.rejects(cluster.patch(refOf(old), "merge", patch("three")), withStatus(409));
+      const found = await cluster.get(kinds.configMap, { namespace, name: "guarded" });
+      assert.equal(textIn(found), "two");
+    });
+
     it("lists what has the label, and only that", async (t) => {
       const { cluster, namespace } = await prepare(t);
       await cluster.create(note(namespace, "with", "", { colour: "red" }));

@@ -10,6 +10,8 @@ export {
   Why,
 } from "./event.ts";
 export { FaultState, FaultSwitch } from "./fault-switch.ts";
+export { GroupMember } from "./group-member.ts";
+export { GroupRecord, noGroupYet, StoppedMember } from "./group-record.ts";
 export {
   DnsProbe,
   HttpProbe,

@@ -1,4 +1,5 @@
 export { type App, apps } from "./app/app-images.ts";
+export { type Certificates, makeCertificates } from "./app/certificates.ts";
 export { appNamespace } from "./app/install.ts";
 export { type CacheEntry, cacheList, cachePrune } from "./cache.ts";
 export type { ProxyMode } from "./cluster/kind-config.ts";

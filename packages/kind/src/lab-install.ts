@@ -37,7 +37,7 @@ async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
     cache: lab.cache,
     engine: lab.engine,
     cluster: place.cluster,
-    alsoLoad: [image("k6")],
+    alsoLoad: [image("k6"), image("mysql")],
     nodejsImage: image("nodejs"),
     write: lab.write,
   });

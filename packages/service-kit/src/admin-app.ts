@@ -12,30 +12,34 @@ export interface AdminParts {
   readonly token: string | null;
   readonly isListening: () => boolean;
   readonly hasListened: () => boolean;
+  /** Why the app itself cannot serve; null where it can. */
+  readonly unreadyFor: () => string | null;
 }
 
 /** Probes and fault switches, on a port that no Service names. */
 export function createAdminApp({ logger, faults, token, ...main }: AdminParts): Express {
-  const probe = (isWell: () => boolean, otherwise: string): RequestHandler => {
+  const probe = (complaint: () => string | null): RequestHandler => {
     return async (_request, response) => {
       await faults.released("probe");
-      if (!isWell()) throw new HttpProblem(503, otherwise);
+      const why = complaint();
+      if (why !== null) throw new HttpProblem(503, why);
       response.json({ ok: true });
     };
   };
+  const unready = () =>
+    main.isListening() && faults.state().ready
+      ? main.unreadyFor()
+      : "The main port does not listen, or a fault switch says unready.";
   return createApp(logger, (app) => {
     app.get(
       "/livez",
-      probe(() => true, ""),
+      probe(() => null),
     );
-    app.get("/startupz", probe(main.hasListened, "The main port does not listen yet."));
     app.get(
-      "/readyz",
-      probe(
-        () => main.isListening() && faults.state().ready,
-        "The main port does not listen, or a fault switch says unready.",
-      ),
+      "/startupz",
+      probe(() => (main.hasListened() ? null : "The main port does not listen yet.")),
     );
+    app.get("/readyz", probe(unready));
     if (token !== null) app.use(faultRoutes(faults, token));
   });
 }

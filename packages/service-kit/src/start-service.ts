@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WhoAmI } from "@svclab/contracts";
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import { createAdminApp } from "./admin-app.ts";
 import type { ServiceConfig } from "./config.ts";
 import { createApp } from "./create-app.ts";
@@ -18,6 +19,10 @@ export interface ServiceParts {
   readonly config: ServiceConfig;
   readonly logger: Logger;
   readonly routes: Routes;
+  /** Why the app cannot serve though it listens; null where it can. Default: it always can. */
+  readonly unreadyFor?: () => string | null;
+  /** Adds an app's own figures to those that every server has. */
+  readonly measure?: (registry: Registry) => void;
   /** What the crash switch calls. */
   readonly exit: (code: number) => void;
 }
@@ -46,6 +51,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
   const faults = createFaults(parts.exit);
   const metrics = createMetrics();
+  parts.measure?.(metrics.registry);
   const stopped = new AbortController();
   let hasListened = false;
 
@@ -69,6 +75,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     token,
     isListening,
     hasListened: () => hasListened,
+    unreadyFor: parts.unreadyFor ?? (() => null),
   });
   const admin = createPodServer(identity, adminApp);
   const metricsApp = createApp(logger, (app) => {

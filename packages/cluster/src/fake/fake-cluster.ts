@@ -115,7 +115,13 @@ export class FakeCluster implements Cluster {
 
   async patch(ref: Ref, kind: PatchKind, patch: unknown, signal?: AbortSignal) {
     signal?.throwIfAborted();
-    return this.#change(this.#existing(ref), patch, kind);
+    const old = this.#existing(ref);
+    const { metadata } = patch as { metadata?: Partial<Metadata> };
+    const version = metadata?.resourceVersion;
+    if (version !== undefined && version !== old.metadata.resourceVersion) {
+      throw new ApiError(describeRef(ref), 409, "the object has been modified");
+    }
+    return this.#change(old, patch, kind);
   }
 
   async scale(ref: Ref, replicas: number, signal?: AbortSignal): Promise<void> {

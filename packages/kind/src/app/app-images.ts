@@ -6,7 +6,7 @@ import type { Engine } from "../machine/decide-engine.ts";
 import { loadImages } from "./load-images.ts";
 
 /** Our own servers, each an image of its bundle on Node.js. */
-export const apps = ["api", "web", "prober"] as const;
+export const apps = ["api", "web", "prober", "mysql-agent"] as const;
 export type App = (typeof apps)[number];
 
 /** The name that the manifests use; an install puts the content's key in place of the tag. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { violationLabel } from "@svclab/contracts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { type App, apps, developmentImage } from "./app-images.ts";
+import { makeDatabaseSecrets } from "./database-secrets.ts";
 
 export const appNamespace = "svclab";
 const faultsSecret = "api-faults";
@@ -24,10 +25,16 @@ export async function install(options: InstallOptions): Promise<void> {
   await kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]);
   await setFaults(kubectl, options.faults);
   await removeViolated(options);
+  await makeDatabaseSecrets({
+    kubectl,
+    namespace: appNamespace,
+    now: new Date(),
+    password: () => randomBytes(24).toString("base64url"),
+  });
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
-  for (const deployment of ["api", "web"])
+  for (const workload of ["deployment/api", "deployment/web", "statefulset/mysql"])
     await kubectl([
-      ...["-n", appNamespace, "rollout", "status", `deployment/${deployment}`],
+      ...["-n", appNamespace, "rollout", "status", workload],
       `--timeout=${options.rolloutMs / 1000}s`,
     ]);
 }

@@ -8,6 +8,7 @@ const askFor: Readonly<Record<string, readonly [string, ...string[]]>> = {
   envoy: ["envoy", "--version"],
   nodejs: ["node", "--version"],
   k6: ["k6", "version"],
+  mysql: ["mysqld", "--version"],
 };
 
 /**

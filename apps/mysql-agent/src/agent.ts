@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Recorded } from "@svclab/mysql-group";
+import type { Logger } from "pino";
+import type { Look, Member, Step } from "./decide/look.ts";
+import { nextStep } from "./decide/next-step.ts";
+import type { RoleLabels } from "./label-roles.ts";
+import { Lag } from "./lag.ts";
+import { limits } from "./limits.ts";
+import { lookAtServer } from "./server/look-at-server.ts";
+import type { Server } from "./server/server.ts";
+import type { Settings } from "./settings.ts";
+import type { Performer } from "./steps/perform-step.ts";
+
+/** What is known of the own server, and when it was seen. */
+export interface Known {
+  readonly member: Member;
+  readonly atMs: number;
+  readonly lagMs: number;
+}
+
+export interface AgentParts {
+  readonly settings: Settings;
+  readonly group: string;
+  readonly server: Server;
+  readonly performer: Performer;
+  readonly labels: RoleLabels;
+  readonly readRecord: () => Promise<Recorded>;
+  readonly askPeer: (pod: string) => Promise<Member | null>;
+  readonly nowMs: () => number;
+  readonly logger: Logger;
+}
+
+/** Two loops: one looks and labels, and never waits for the other, which does one step at a time. */
+export class Agent {
+  readonly #parts: AgentParts;
+  readonly #lag = new Lag();
+  #known: Known | null = null;
+  #recorded: Recorded | null = null;
+  #step: Step = { do: "wait", why: "nothing was looked at yet" };
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts;
+  }
+
+  /** null where the server has not answered of late. */
+  get known(): Known | null {
+    const { nowMs } = this.#parts;
+    return this.#known !== null && nowMs() - this.#known.atMs <= limits.answerMs
+      ? this.#known
+      : null;
+  }
+
+  /** A group is there to be joined, or the server is in it already. */
+  async groupLives(): Promise<boolean> {
+    const { settings, askPeer } = this.#parts;
+    if (this.known !== null && this.known.member.state !== "OFFLINE") return true;
+    const others = settings.pods.filter((pod) => pod !== settings.self);
+    const members = await Promise.all(others.map(askPeer));
+    return members.some(
+      (member) => member?.majority === true && member.incarnation === this.incarnation,
+    );
+  }
+
+  /** The group that the record names, as last read. */
+  get incarnation(): string | null {
+    return this.#recorded?.record.incarnation ?? null;
+  }
+
+  get step(): Step {
+    return this.#step;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#lookOn(signal), this.#stepOn(signal)]);
+  }
+
+  async #lookOn(signal: AbortSignal): Promise<void> {
+    const { server, nowMs, logger } = this.#parts;
+    while (!signal.aborted) {
+      const beganMs = nowMs();
+      try {
+        const { member, closed } = await lookAtServer(server);
+        const lagMs = this.#lag.look(member.executed, member.received, beganMs);
+        this.#known = { member, atMs: beganMs, lagMs };
+        const serves = member.state === "ONLINE" && member.incarnation === this.incarnation;
+        if (serves && closed) await server.query("SET GLOBAL offline_mode = OFF", limits.answerMs);
+        if (serves) await this.#label(member, signal);
+      } catch (error) {
+        this.#known = null;
+        logger.debug({ error: `${error}` }, "look");
+      }
+      await sleep(limits.lookEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** The API server may be away for a while; the member serves on. */
+  async #label(member: Member, signal: AbortSignal): Promise<void> {
+    const { labels, settings, nowMs, logger } = this.#parts;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(limits.answerMs)]);
+    await labels.follow(settings.self, member, nowMs(), limit).catch((error) => {
+      logger.warn({ error: `${error}` }, "the labels may be wrong");
+    });
+  }
+
+  async #stepOn(signal: AbortSignal): Promise<void> {
+    const { performer, logger } = this.#parts;
+    while (!signal.aborted) {
+      const look = await this.#lookAround();
+      const step = nextStep(look);
+      if (JSON.stringify(step) !== JSON.stringify(this.#step)) logger.info(step, "step");
+      this.#step = step;
+      try {
+        await performer.perform(step, this.#recorded);
+      } catch (error) {
+        logger.error({ step: step.do, error: `${error}` }, "failed");
+      }
+      const calm = look.own?.state === "ONLINE" && step.do === "wait";
+      const pauseMs = calm ? limits.recordEveryMs : limits.lookEveryMs;
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #lookAround(): Promise<Look> {
+    const { settings, group, askPeer, readRecord, performer, logger } = this.#parts;
+    const own = await performer.look().catch(() => null);
+    const alone = own?.state !== "ONLINE";
+    const others = settings.pods.filter((pod) => pod !== settings.self);
+    const [answers, recorded] = await Promise.all([
+      Promise.all(others.map(async (pod) => [pod, alone ? await askPeer(pod) : null] as const)),
+      readRecord().catch((error) => {
+        logger.warn({ error: `${error}` }, "the record cannot be read");
+        return null;
+      }),
+    ]);
+    if (recorded !== null) this.#recorded = recorded;
+    return {
+      self: settings.self,
+      pods: settings.pods,
+      group,
+      own,
+      peers: new Map(answers),
+      record: recorded?.record ?? null,
+      cannotExecute: performer.cannotExecute,
+    };
+  }
+}
