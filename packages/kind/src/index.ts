@@ -1,6 +1,7 @@
 export { type App, apps } from "./app/app-images.ts";
 export { appNamespace } from "./app/install.ts";
 export { type CacheEntry, cacheList, cachePrune } from "./cache.ts";
+export { requireClosedResolver } from "./cluster/closed-resolver.ts";
 export type { ProxyMode } from "./cluster/kind-config.ts";
 export { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 export { clusterNames, defaultName } from "./cluster/names.ts";
@@ -8,7 +9,7 @@ export { mostWorkers, nodeContainers, onNode } from "./cluster/nodes.ts";
 export { type ClusterPlace, type ClusterRecord, readRecord } from "./cluster/place.ts";
 export { type CommandOptions, type CommandResult, command, tryCommand } from "./command.ts";
 export { readLock, reference } from "./images/lock.ts";
-export { holdCluster, type Lab, labPlace, lookAtLab, openBench, openLab } from "./lab.ts";
+export { holdCluster, type Lab, labPlace, lookAtLab, openLab, openLabFiles } from "./lab.ts";
 export { labDown, labMemory, labUp } from "./lab-cluster.ts";
 export { forgetLabImages, labAppImages } from "./lab-images.ts";
 export { labInstall } from "./lab-install.ts";
