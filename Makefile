@@ -2,7 +2,7 @@
 # NAME=… is for several clusters side by side.
 NAME ?= svclab
 .DEFAULT_GOAL := help
-.PHONY: help demo test check up status down
+.PHONY: help demo test test-long check up status down
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -12,6 +12,9 @@ demo: ## a cluster, the application and the proof; ends with URLs that were trie
 
 test: ## every test, the ones on a cluster included
 	@scripts/bootstrap scripts/test
+
+test-long: ## the database's group, killed, cut off and broken in every way
+	@scripts/bootstrap scripts/test long
 
 check: ## format, lint, types, dead code and unit tests; no cluster
 	@scripts/bootstrap scripts/check

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@svclab/cluster";
 import { appNamespace, checkoutDir } from "@svclab/kind";
 import { claims } from "@svclab/stable-ip";
@@ -34,6 +35,8 @@ test("a run that is killed while its mistake is in force: the next install takes
   const id = "load-balancer-gets-an-address";
   const killed = begin(["verify", id, "--violation", mistake, "--name", testCluster]);
   await killed.line(/fault recreate-load-balancer/);
+  // It was deleted and made again at once; for half a minute the run waits for an address.
+  await sleep(3_000);
   killed.kill("SIGKILL", "group");
   await killed.ended;
   const ref = { namespace: appNamespace, name: "web-public" };

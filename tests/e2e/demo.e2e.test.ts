@@ -15,7 +15,6 @@ let uplink: Uplink | undefined;
 let demo: Awaited<ReturnType<typeof proof>>;
 
 before(async () => {
-  process.env["SVCLAB_SEALED"] = "1";
   await svclab(["down", "--name", testCluster]);
   uplink = await watchUplink();
 });
@@ -44,6 +43,7 @@ test("no line of it is wider than a terminal's 80 columns, but for paths", () =>
 });
 
 test("no packet of the engine's network left by the uplink meanwhile, and no question", async (context) => {
+  if (process.env["SVCLAB_SEALED"] !== "1") return context.skip("SVCLAB_SEALED=1 is not set");
   if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
   const { engine } = await openLab(() => undefined);
   // That these counters can count is shown in sealed.e2e.test.ts.

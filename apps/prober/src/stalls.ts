@@ -21,6 +21,7 @@ export function tellStalls(
       from: recorder,
       forMs,
       why: "the prober's event loop stood still",
+      late: true,
     });
   }, lookEveryMs);
   return () => clearInterval(timer);

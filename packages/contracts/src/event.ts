@@ -163,7 +163,14 @@ export const Event = z.discriminatedUnion("kind", [
     dropped: z.number().int(),
   }),
   /** A watch or a prober saw nothing from `atMs - forMs` to `atMs`. */
-  z.object({ ...stamp, kind: z.literal("blind"), forMs: z.number(), why: z.string() }),
+  z.object({
+    ...stamp,
+    kind: z.literal("blind"),
+    forMs: z.number(),
+    why: z.string(),
+    /** Nothing was lost: the recorder stood still, and did later what was due meanwhile. */
+    late: z.literal(true).optional(),
+  }),
   /** The other recorder's clock minus this one's, with the half width of what is possible. */
   z.object({
     ...stamp,

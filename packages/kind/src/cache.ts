@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { partKey } from "./images/build-part.ts";
-import type { Bench } from "./lab.ts";
+import type { LabFiles } from "./lab.ts";
 import { buildPlace } from "./lab-images.ts";
 
 export interface CacheEntry {
@@ -12,17 +12,17 @@ export interface CacheEntry {
 }
 
 /** What the cache holds: programs built from Go modules, downloads, and what builds left. */
-export async function cacheList(bench: Bench) {
+export async function cacheList(files: LabFiles) {
   const wanted = new Set<string>(["releases"]);
-  for (const [name, part] of Object.entries(bench.lock.parts))
+  for (const [name, part] of Object.entries(files.lock.parts))
     for (const os of ["linux", "darwin"] as const)
-      wanted.add(`parts/${name}-${await partKey(buildPlace(bench, os), name, part)}`);
+      wanted.add(`parts/${name}-${await partKey(buildPlace(files, os), name, part)}`);
   const entries: CacheEntry[] = [];
-  for (const name of await names(bench.cache)) {
-    const below = name === "parts" ? await names(join(bench.cache, name)) : [undefined];
+  for (const name of await names(files.cache)) {
+    const below = name === "parts" ? await names(join(files.cache, name)) : [undefined];
     for (const part of below) {
       const relative = part === undefined ? name : `${name}/${part}`;
-      const path = join(bench.cache, relative);
+      const path = join(files.cache, relative);
       entries.push({ path, bytes: await bytesBelow(path), wanted: wanted.has(relative) });
     }
   }
@@ -30,8 +30,8 @@ export async function cacheList(bench: Bench) {
 }
 
 /** Removes what no lock file of this checkout asks for, and says what went. */
-export async function cachePrune(bench: Bench): Promise<CacheEntry[]> {
-  const unwanted = (await cacheList(bench)).filter(({ wanted }) => !wanted);
+export async function cachePrune(files: LabFiles): Promise<CacheEntry[]> {
+  const unwanted = (await cacheList(files)).filter(({ wanted }) => !wanted);
   for (const { path } of unwanted) await rm(path, { recursive: true, force: true });
   return unwanted;
 }

@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { ToolError } from "@svclab/contracts";
 import { type App, buildAppImages } from "./app/app-images.ts";
-import { tryCommand } from "./command.ts";
+import { command, tryCommand } from "./command.ts";
 import type { BuildPlace } from "./images/build-part.ts";
 import { ensureImages } from "./images/ensure-images.ts";
 import { type Lock, reference } from "./images/lock.ts";
@@ -41,14 +40,26 @@ export async function ensureLabImages(
 }
 
 /**
- * Removes every program and image that the lock file names from this machine, pulled ones too, so
- * that the next `up` begins with nothing.
+ * Removes every image that the lock file names from the engine, pulled ones too, so that the next
+ * `up` begins with none.
+ * @throws ToolError images-in-use, where a container, of whatever cluster, was made from one
  */
-export async function forgetLabImages({ lock, engine, cache }: Lab): Promise<void> {
-  for (const image of Object.values(lock.images).map(reference))
-    await tryCommand(engine.program, ["image", "rm", "--force", image], { env: engine.env });
-  for (const made of ["parts", "releases", "go-mod", "go-build"])
-    await rm(join(cache, made), { recursive: true, force: true });
+export async function forgetLabImages({ lock, engine: { program, env } }: Lab): Promise<void> {
+  for (const image of Object.values(lock.images).map(reference)) {
+    const from = ["ps", "--all", "--filter", `ancestor=${image}`, "--format", "{{.Names}}"];
+    const users = (await command(program, from, { env })).trim();
+    if (users !== "")
+      throw new ToolError({
+        code: "images-in-use",
+        expected: `no container made from ${image}, which is to be built anew`,
+        found: users.replaceAll("\n", ", "),
+        todo: "take those clusters down first: ./svclab down --name NAME",
+      });
+  }
+  for (const image of Object.values(lock.images).map(reference)) {
+    const there = await tryCommand(program, ["image", "inspect", image], { env });
+    if (there.exitCode === 0) await command(program, ["image", "rm", image], { env });
+  }
 }
 
 /** Bundles and builds our servers, without a cluster. Resolves to each one's name in the engine. */

@@ -9,6 +9,8 @@ import { hostPrograms } from "./lab-programs.ts";
 export interface InstallWishes {
   /** Switches that break the api on demand. */
   readonly faults: boolean;
+  /** The database too; a cluster that has it keeps it. Default: no. */
+  readonly database?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export function labInstall(
   return holdCluster(name, () => rollOut(lab, name, options));
 }
 
-async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
+async function rollOut(lab: Lab, name: string, { faults, database = false }: InstallWishes) {
   const place = labPlace(name);
   await requireCluster(lab, place);
   const programs = await hostPrograms(lab);
@@ -37,7 +39,7 @@ async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
     cache: lab.cache,
     engine: lab.engine,
     cluster: place.cluster,
-    alsoLoad: [image("k6"), image("mysql")],
+    alsoLoad: [image("k6"), ...(database ? [image("mysql")] : [])],
     nodejsImage: image("nodejs"),
     write: lab.write,
   });
@@ -46,6 +48,7 @@ async function rollOut(lab: Lab, name: string, { faults }: InstallWishes) {
     kubectl: kubectlFor(programs.kubectl, place.kubeconfig, place.context),
     images,
     faults,
+    database,
     rolloutMs: 120_000,
     write: lab.write,
   });

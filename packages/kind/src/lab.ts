@@ -19,9 +19,9 @@ export interface Lab {
 }
 
 /** What of a lab there is without an engine. */
-export type Bench = Omit<Lab, "engine">;
+export type LabFiles = Omit<Lab, "engine">;
 
-export async function openBench(write: Lab["write"], signal?: AbortSignal): Promise<Bench> {
+export async function openLabFiles(write: Lab["write"], signal?: AbortSignal): Promise<LabFiles> {
   const checkout = checkoutDir();
   return {
     checkout,
@@ -35,13 +35,13 @@ export async function openBench(write: Lab["write"], signal?: AbortSignal): Prom
 }
 
 export async function openLab(write: Lab["write"], signal?: AbortSignal): Promise<Lab> {
-  return { ...(await openBench(write, signal)), engine: await findEngine(write, signal) };
+  return { ...(await openLabFiles(write, signal)), engine: await findEngine(write, signal) };
 }
 
 /** To look only: installs nothing. Null where no engine answers. */
 export async function lookAtLab(write: Lab["write"], signal?: AbortSignal): Promise<Lab | null> {
   const engine = await presentEngine(write);
-  return engine === null ? null : { ...(await openBench(write, signal)), engine };
+  return engine === null ? null : { ...(await openLabFiles(write, signal)), engine };
 }
 
 export function labPlace(name: string): ClusterPlace {

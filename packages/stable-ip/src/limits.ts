@@ -36,7 +36,7 @@ export const limits = {
   /** Different client ports per connection below which connections must have been reused. */
   distinctPortsShare: 0.5,
   /** Different client ports per connection above which connections cannot have been kept. */
-  keptPortsShare: 0.25,
+  keptPortsShare: 0.1,
   /** Chance that an endpoint that takes its even part is not met at all. */
   missedShare: 1e-9,
   /** Lateness of a prober, of the smallest time that is decided on. */

@@ -11,7 +11,7 @@ export async function openDatabase(): Promise<{ there: TestCluster; kubectl: Kub
   const there = await openTestCluster();
   const programs = await hostPrograms(there.lab);
   const { kubeconfig, context } = there.place;
-  await labInstall(there.lab, testCluster, { faults: false });
+  await labInstall(there.lab, testCluster, { faults: false, database: true });
   await eventually(returnsWithinMs, () => assertWhole(there));
   return { there, kubectl: kubectlFor(programs.kubectl, kubeconfig, context) };
 }

@@ -9,7 +9,11 @@ export const bench = (signal: AbortSignal): Command =>
       "measure what has a budget, and print it beside the budget; takes the cluster down first",
     )
     .addOption(nameOption().default("bench"))
-    .option("--cold", "remove all images and programs first, and build them: about 20 min", false)
+    .option(
+      "--cold",
+      "remove all images first, and build them with an empty cache: about 20 min",
+      false,
+    )
     .action(async ({ name, ...wishes }: NameOption & BenchWishes) => {
       const rows = await benchmark(name, wishes, signal);
       for (const { what, measured, budget, unit } of rows)

@@ -1,4 +1,4 @@
-import { type CacheEntry, cacheList, cachePrune, openBench } from "@svclab/kind";
+import { type CacheEntry, cacheList, cachePrune, openLabFiles } from "@svclab/kind";
 import { Command } from "commander";
 import { sayer } from "../say.ts";
 
@@ -8,14 +8,14 @@ export const cache = (signal: AbortSignal): Command => {
     .command("list")
     .description("what is kept, its size, and whether this checkout asks for it")
     .action(async () => {
-      for (const entry of await cacheList(await openBench(sayer(), signal)))
+      for (const entry of await cacheList(await openLabFiles(sayer(), signal)))
         console.log(`${line(entry)}${entry.wanted ? "" : "  (prune removes it)"}`);
     });
   root
     .command("prune")
     .description("remove what this checkout does not ask for")
     .action(async () => {
-      for (const entry of await cachePrune(await openBench(sayer(), signal)))
+      for (const entry of await cachePrune(await openLabFiles(sayer(), signal)))
         console.log(`removed ${line(entry)}`);
     });
   return root;

@@ -1,4 +1,4 @@
-import { labInstall, openLab } from "@svclab/kind";
+import { type InstallWishes, labInstall, openLab } from "@svclab/kind";
 import { Command } from "commander";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
@@ -8,7 +8,8 @@ export const install = (signal: AbortSignal): Command =>
     .description("build, load and roll out the sample application")
     .addOption(nameOption())
     .option("--faults", "switches that break the api on demand", false)
-    .action(async ({ name, faults }: NameOption & { faults: boolean }) => {
-      await labInstall(await openLab(sayer(), signal), name, { faults });
+    .option("--database", "also three MySQL servers in one group; needs two workers", false)
+    .action(async ({ name, ...wishes }: NameOption & InstallWishes) => {
+      await labInstall(await openLab(sayer(), signal), name, wishes);
       console.log("the application is rolled out");
     });

@@ -14,6 +14,8 @@ export interface InstallOptions {
   readonly images: Readonly<Record<App, string>>;
   /** Switches that break the api on demand: for demos, tests and labs. */
   readonly faults: boolean;
+  /** k8s/base/mysql too. */
+  readonly database: boolean;
   readonly rolloutMs: number;
   readonly write: (line: string) => void;
 }
@@ -25,14 +27,16 @@ export async function install(options: InstallOptions): Promise<void> {
   await kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]);
   await setFaults(kubectl, options.faults);
   await removeViolated(options);
-  await makeDatabaseSecrets({
-    kubectl,
-    namespace: appNamespace,
-    now: new Date(),
-    password: () => randomBytes(24).toString("base64url"),
-  });
+  if (options.database)
+    await makeDatabaseSecrets({
+      kubectl,
+      namespace: appNamespace,
+      now: new Date(),
+      password: () => randomBytes(24).toString("base64url"),
+    });
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
-  for (const workload of ["deployment/api", "deployment/web", "statefulset/mysql"])
+  const database = options.database ? ["statefulset/mysql"] : [];
+  for (const workload of ["deployment/api", "deployment/web", ...database])
     await kubectl([
       ...["-n", appNamespace, "rollout", "status", workload],
       `--timeout=${options.rolloutMs / 1000}s`,
@@ -52,9 +56,13 @@ async function removeViolated({ kubectl, write }: InstallOptions): Promise<void>
 
 /** k8s/base as one stream of YAML, with the images that are on the nodes and the faults' mark. */
 async function renderBase(
-  options: Pick<InstallOptions, "checkout" | "kubectl" | "images" | "faults">,
+  options: Pick<InstallOptions, "checkout" | "kubectl" | "images" | "faults" | "database">,
 ): Promise<string> {
-  const text = await options.kubectl(["kustomize", join(options.checkout, "k8s/base")]);
+  const folders = ["k8s/base", ...(options.database ? ["k8s/base/mysql"] : [])];
+  const rendered = folders.map((each) =>
+    options.kubectl(["kustomize", join(options.checkout, each)]),
+  );
+  const text = (await Promise.all(rendered)).join("---\n");
   const manifests = apps.reduce(
     (now, app) => now.replaceAll(developmentImage(app), options.images[app]),
     text,

@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeContainers } from "../cluster/nodes.ts";
 import { command } from "../command.ts";
+import { removeAbandoned } from "../images/abandoned.ts";
 import type { Engine } from "../machine/decide-engine.ts";
 
 /**
@@ -15,8 +16,9 @@ export async function loadImages(
   images: readonly string[],
   workFolder: string,
 ): Promise<void> {
-  const archive = join(workFolder, `load-${process.pid}.tar`);
+  const archive = join(workFolder, `load-${process.pid}`);
   await mkdir(workFolder, { recursive: true });
+  await removeAbandoned(workFolder, "load-");
   const { program, env, platform } = engine;
   const several = engine.name === "podman" ? ["--multi-image-archive"] : [];
   const load = ["ctr", "--namespace=k8s.io", "images", "import"];

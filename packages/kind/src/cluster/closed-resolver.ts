@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "@svclab/contracts";
 import { nobodysNameServer } from "../machine/containers-conf.ts";
+import type { Engine } from "../machine/decide-engine.ts";
 
 /**
  * Refuses where podman's name server would hand on what a sealed cluster asks. It is one process
@@ -9,7 +10,11 @@ import { nobodysNameServer } from "../machine/containers-conf.ts";
  * whoever came first.
  * @throws ToolError resolver-open
  */
-export async function requireClosedResolver(proc = "/proc"): Promise<void> {
+export async function requireClosedResolver(
+  engine: Pick<Engine, "name">,
+  proc = "/proc",
+): Promise<void> {
+  if (engine.name !== "podman") return;
   for (const pid of (await readdir(proc).catch(() => [])).filter((name) => /^\d+$/.test(name))) {
     const read = (file: string) => readFile(join(proc, pid, file), "utf8").catch(() => "");
     if ((await read("comm")).trim() !== "aardvark-dns") continue;
@@ -18,8 +23,8 @@ export async function requireClosedResolver(proc = "/proc"): Promise<void> {
     throw new ToolError({
       code: "resolver-open",
       expected: "podman's name server to ask nobody outside, as SVCLAB_SEALED=1 asks",
-      found: `process ${pid}, started by another use of podman, asks ${outside.join(", ")}`,
-      todo: "stop the containers on podman networks that have DNS (podman ps), then the same again; or unset CONTAINERS_CONF where you set it; or SVCLAB_SEALED",
+      found: `process ${pid}, started by an unsealed cluster or by another use of podman, asks ${outside.join(", ")}`,
+      todo: "take unsealed clusters down and stop containers on podman networks that have DNS (podman ps), then the same again; or unset CONTAINERS_CONF where you set it; or SVCLAB_SEALED",
     });
   }
 }

@@ -25,6 +25,8 @@ export async function clusterMemory(engine: Engine, place: LoadBalancerPlace): P
       readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => ""),
     ),
   );
+  const silent = containers.filter((_, at) => proportionalBytes(inside[at] ?? "") === 0);
+  if (silent.length > 0) throw new Error(`no Pss was read in ${silent.join(", ")}`);
   return [...inside, ...outside].reduce((sum, text) => sum + proportionalBytes(text), 0);
 }
 

@@ -25,8 +25,7 @@ export async function seal(
   networks: ClusterNetworks,
   subnet: Cidr,
 ): Promise<void> {
-  await requireClosedResolver();
-  await requireClosedResolver();
+  await requireClosedResolver(engine);
   for (const { name } of await nodeContainers(engine, place.cluster))
     await onNode(engine, name, ["nft", "-f", "-"], nodeSeal(networks, subnet));
   await sealCoreDns(kubectl);
@@ -41,6 +40,7 @@ export async function sealAgain(
   { engine, write }: UpOptions,
   record: ClusterRecord,
 ): Promise<boolean> {
+  await requireClosedResolver(engine);
   const { bridge, subnet } = await networkFacts(engine, place.network);
   let mended = false;
   if (!(await isSealedOnHost(place.network))) {

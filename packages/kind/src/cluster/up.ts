@@ -60,7 +60,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   const { engine, write } = options;
   await mkdir(place.folder, { recursive: true });
   if (!engine.elsewhere) await requireInotify(1 + options.workers);
-  if (options.sealed) await requireClosedResolver();
+  if (options.sealed) await requireClosedResolver(engine);
   await requirePorts(options.host.mapNodePorts);
   const networks = await claimNetworks(place, options);
   const { bridge, subnet } = await networkFacts(engine, place.network);

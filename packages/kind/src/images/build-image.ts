@@ -91,8 +91,8 @@ export async function buildImage(
         KUBERNETES: lock.kubernetes,
         WORK: work,
         ENGINE: engine.program,
-        // buildah gives a container limits that a process with fewer rights may not set.
         BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+        // buildah gives a container limits that a process with fewer rights may not set.
         BUILD_FLAGS: engine.name === "podman" ? "--isolation=chroot" : "--network=none",
         NODE: process.execPath,
         OCI_ARCHIVE: join(import.meta.dirname, "oci-archive.ts"),

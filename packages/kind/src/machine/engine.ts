@@ -29,12 +29,16 @@ export async function findEngine(say: Say, signal?: AbortSignal): Promise<Engine
   return carryOut(decideEngine(await readEngineFacts()), say);
 }
 
-/** The engine where one answers as it is; null where something would have to be done first. */
+/**
+ * The engine as it is, with nothing installed; null where there is none.
+ * @throws ToolError as findEngine, where there is one and it cannot be used
+ */
 export async function presentEngine(say: Say): Promise<Engine | null> {
-  const decision = decideEngine(await readEngineFacts());
-  if (decision.act !== "use") return null;
-  await prepare({ ...decision, makeDirectories: [] }, say);
-  return decision.engine;
+  const facts = await readEngineFacts();
+  // What else podman needs says nothing of whether it answers.
+  const decision = decideEngine({ ...facts, missingPackages: [] });
+  if (decision.act === "refuse" && decision.why.code === "engine-missing") return null;
+  return carryOut(decision.act === "use" ? { ...decision, makeDirectories: [] } : decision, say);
 }
 
 export async function readEngineFacts(): Promise<EngineFacts> {

@@ -177,7 +177,7 @@ testRows(claim, [
   },
   {
     title: "holds when each of four kept connections was opened again after each kill",
-    history: () => ported("cluster-ip/kept@worker", (nth) => 30_000 + Math.floor(nth / 10)),
+    history: () => ported("cluster-ip/kept@worker", (nth) => 30_000 + Math.floor(nth / 20)),
   },
   {
     title: "unknown when what should be new connections was kept",

@@ -40,7 +40,7 @@ testRows(claim, [
   {
     title: "unknown when the watch was blind",
     history: () => blinded(wholeRun(claim), "watch"),
-    why: /watch saw nothing for 300 ms/,
+    why: /watch saw nothing for 100 ms/,
   },
   {
     title: "unknown when the Service was never seen",

@@ -17,7 +17,7 @@ testRows(claim, [
   {
     title: "broken when they follow 1.4 s later",
     history: () => late(1_400),
-    why: /was a ready Pod and no ready endpoint for 1320 ms/,
+    why: /was a ready Pod and no ready endpoint for 1420 ms/,
   },
   {
     title: "broken when the selector matches no Pod after the steady state",

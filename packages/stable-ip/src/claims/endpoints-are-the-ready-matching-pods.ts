@@ -15,7 +15,7 @@ import {
 } from "../verify/pods.ts";
 import { median } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { changedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const service = "api";
 
@@ -44,7 +44,7 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
 
 function judge(history: History): Verdict {
   const line = timeline(history);
-  const span = changedSpan(line, endpointsAreTheReadyMatchingPods.faults);
+  const span = judgedSpan(line);
   const ready = podStretches(line, isReady, podKey);
   const endpoints = endpointStretches(line, service);
   const inSpan = (gap: Stretch) => overlaps(gap, span);

@@ -106,6 +106,23 @@ testRows(claim, [
     why: /prober@worker saw nothing/,
   },
   {
+    title: "unknown when a prober lost what it saw, however little",
+    history: () => blinded(wholeRun(claim), "prober@worker"),
+    why: /prober@worker saw nothing for 100 ms/,
+  },
+  {
+    title: "broken when a ready Pod was left out before the first fault",
+    history: () =>
+      wholeRun(claim, {
+        resolve: (pods) =>
+          pods
+            .slice(pods.length > 3 || pods[0]?.podUid !== "uid-a" ? 0 : 1)
+            .filter((pod) => pod.ready && !pod.terminating)
+            .map((pod) => `${pod.ip}`),
+      }),
+    why: /was left out/,
+  },
+  {
     title: "holds when a prober stood still for less than a fifth of 2 s",
     history: () => blinded(wholeRun(claim), "prober@worker", 300),
   },

@@ -7,7 +7,7 @@ import { roundMs } from "../verify/measured.ts";
 import { recorderDoubts } from "../verify/path-doubts.ts";
 import { isReady, longest, podStretches, type Stretch } from "../verify/pods.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { changedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { changedSpan, judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const route = "headless-dns";
 
@@ -34,7 +34,8 @@ type Answer = Moment<EventOf<"resolved">>;
 
 function judge(history: History): Verdict {
   const line = timeline(history);
-  const span = changedSpan(line, headlessDnsIsTheReadyPodIps.faults);
+  const span = judgedSpan(line);
+  const changed = changedSpan(line, headlessDnsIsTheReadyPodIps.faults);
   const paths = line.began.world.workers.map((worker) => `${route}@${worker}`);
   const answers = line
     .of("resolved")
@@ -58,7 +59,7 @@ function judge(history: History): Verdict {
   };
   const doubts = [
     ...watchDoubts(line, span),
-    ...paths.flatMap((path) => pathDoubts(line, path, span)),
+    ...paths.flatMap((path) => pathDoubts(line, path, changed)),
   ];
   if (doubts.length > 0) return unknown(doubts, measured);
   if (first?.why != null) {

@@ -115,6 +115,16 @@ testRows(claim, [
     why: /was deleted/,
   },
   {
+    title: "unknown when the new address was never asked: the prober went on with the old one",
+    history: () =>
+      wholeRun(claim).map((event) =>
+        event.kind === "service-seen" && event.uid === "uid-again" && event.loadBalancer[0]
+          ? { ...event, loadBalancer: ["192.0.2.81"] }
+          : event,
+      ),
+    why: /nobody asked 192\.0\.2\.81/,
+  },
+  {
     title: "unknown when nothing was asked from the host",
     history: () =>
       without(wholeRun(claim), (e) => "path" in e && e.path === "load-balancer/new@host"),

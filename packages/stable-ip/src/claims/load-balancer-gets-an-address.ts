@@ -1,7 +1,7 @@
-import type { Event, EventOf, Verdict } from "@svclab/contracts";
+import type { EventOf, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { intersect, lengthMs, type Span } from "../history/span.ts";
-import { type Moment, type Timeline, timeline } from "../history/timeline.ts";
+import { intersect, lengthMs, overlaps, type Span } from "../history/span.ts";
+import { type Moment, type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { roundMs } from "../verify/measured.ts";
 import { pathEvidence } from "../verify/path-doubts.ts";
@@ -34,7 +34,7 @@ export const loadBalancerGetsAnAddress: Claim = {
 /** A stretch in which the Service was, or was not, seen with an address. */
 interface Stage extends Span {
   readonly addresses: readonly string[];
-  readonly seen: Event;
+  readonly seen: EventOf<"service-seen">;
 }
 
 function judge(history: History): Verdict {
@@ -42,24 +42,25 @@ function judge(history: History): Verdict {
   const span = judgedSpan(line);
   const stages = stagesOf(line, span.toMs);
   const bare = stages.filter((stage) => stage.addresses.length === 0);
-  const served = intersect(
-    stages.filter((stage) => stage.addresses.length > 0),
-    [span],
-  );
+  const served = stages.filter((stage) => stage.addresses.length > 0);
   const { doubts, requests, latenessMs } = pathEvidence(line, {
     path,
     span,
     decidesOnMs: limits.loadBalancerSilenceMs,
     unbroken: false,
   });
-  const silence = longestSilence(requests, served);
-  const answers = requests.filter((one) => !isLost(one)).length;
+  const silence = served
+    .map((stage) => longestSilence(askedOf(stage, requests), intersect([stage], [span])))
+    .reduce((worst, one) => (one.ms > worst.ms ? one : worst), { ms: 0, around: [] });
+  const last = stages.at(-1);
+  const asked = last === undefined ? [] : askedOf(last, requests);
+  const answers = asked.filter((one) => !isLost(one)).length;
   const longestBare = bare.toSorted((a, b) => lengthMs(b) - lengthMs(a))[0];
   const measured = {
     addresses: [...new Set(stages.flatMap((stage) => stage.addresses))].join(" ") || "none",
     withoutAddressMs: roundMs(longestBare === undefined ? 0 : lengthMs(longestBare)),
     answers,
-    lost: requests.length - answers,
+    lost: asked.length - answers,
     longestSilenceMs: roundMs(silence.ms),
     addressLimitMs: limits.addressMs,
     silenceLimitMs: limits.loadBalancerSilenceMs,
@@ -75,8 +76,9 @@ function judge(history: History): Verdict {
   if (stages.at(-1)?.addresses.length === 0) {
     return unknown([`the run ended before ${service} had waited ${limits.addressMs} ms`], measured);
   }
+  if (asked.length === 0) return unknown([`nobody asked ${last?.addresses.join()}`], measured);
   const few = answers < limits.rowAnswers && silence.ms <= limits.loadBalancerSilenceMs;
-  const waited = bare.some((stage) => lengthMs(stage) > 0);
+  const waited = bare.some((stage) => stage.seen.uid === last?.seen.uid && lengthMs(stage) > 0);
   const all = [
     ...doubts,
     ...(few ? [`${answers} answers are too few`] : []),
@@ -89,6 +91,13 @@ function judge(history: History): Verdict {
     return broken(why, measured, [...silence.around, ...lost]);
   }
   return holds(measured);
+}
+
+/** Requests to the stage's own addresses while it lasted: the prober may be told of them later. */
+function askedOf(stage: Stage, requests: readonly Request[]): readonly Request[] {
+  return requests.filter(
+    (one) => stage.addresses.includes(one.event.target ?? "") && overlaps(one, stage),
+  );
 }
 
 function stagesOf(line: Timeline, endMs: number): Stage[] {

@@ -51,12 +51,17 @@ export function inserted(
   return history.toSpliced(at + 1, 0, make(found));
 }
 
-/** A recorder that saw nothing for a while within the last fault, or else after the steady state. */
-export function blinded(history: History, from: string, forMs = 300): History {
+/** A recorder that lost something, or stood still for `lateMs`, within the last fault, or else after the steady state. */
+export function blinded(history: History, from: string, lateMs?: number): History {
   const fault = history.findLast((event) => event.kind === "fault-began");
   return inserted(
     history,
     (event) => event === (fault ?? history.find(({ kind }) => kind === "steady")),
-    ({ atMs }) => ({ kind: "blind", atMs: atMs + 1_000, from, forMs, why: "connection lost" }),
+    ({ atMs }) => ({
+      ...{ kind: "blind", atMs: atMs + 1_000, from },
+      ...(lateMs === undefined
+        ? { forMs: 100, why: "a line could not be read" }
+        : { forMs: lateMs, why: "it stood still", late: true }),
+    }),
   );
 }

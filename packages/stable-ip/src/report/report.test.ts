@@ -33,6 +33,12 @@ describe("a report", () => {
     assert.deepEqual(Report.parse(JSON.parse(toJson(told(bad)))), told(bad));
   });
 
+  it("names the last fault inside the picture", () => {
+    const html = toHtml(told(good), good);
+    assert.match(html, /<text x="900" y="\d+" text-anchor="end">recreate-load-balancer<\/text>/);
+    assert.match(html, /<text x="\d+\.\d" y="\d+">sigkill-each<\/text>/);
+  });
+
   it("holds when every claim holds", () => {
     assert.equal(told(good).outcome, "holds", toText(told(good), { width: 200, colour: false }));
     assert.equal(told(bad).outcome, "broken");

@@ -10,6 +10,8 @@ const labelWidth = 230;
 const rowHeight = 22;
 const headHeight = 34;
 const bins = 335;
+/** Of a label, at most. */
+const letterWidth = 7;
 
 /** Answers on the paths of some routes over the run, with its faults and kills; "" without any. */
 export function timelineChart(history: History, routes: readonly string[]): string {
@@ -42,10 +44,14 @@ function faultBands(line: Timeline, x: Scale, height: number): string[] {
     const span = line.faultSpan(fault);
     if (span === null) return [];
     const from = x(span.fromMs);
+    const y = nth % 2 === 0 ? 12 : 26;
+    const fits = from + fault.length * letterWidth <= width;
     // Two levels of labels, or neighbours run into each other.
     return [
       `<rect class="fault" x="${px(from)}" y="0" width="${px(x(span.toMs) - from)}" height="${height}"/>`,
-      `<text x="${px(from + 2)}" y="${nth % 2 === 0 ? 12 : 26}">${fault}</text>`,
+      fits
+        ? `<text x="${px(from + 2)}" y="${y}">${fault}</text>`
+        : `<text x="${width}" y="${y}" text-anchor="end">${fault}</text>`,
     ];
   });
 }

@@ -8,16 +8,19 @@ export function watchDoubts(line: Timeline, span: Span): string[] {
   return blindDoubts(line, referenceRecorder, span);
 }
 
-/** A stretch of at most `allowedMs` counts as no more than lateness. */
+/** Where nothing was lost in it, a stretch of at most `allowedMs` is no more than lateness. */
 export function blindDoubts(line: Timeline, recorder: string, span: Span, allowedMs = 0): string[] {
   return line
     .of("blind")
-    .filter(({ event }) => event.from === recorder && event.forMs > allowedMs)
+    .filter(({ event }) => event.from === recorder && !(event.late && event.forMs <= allowedMs))
     .filter((blind) => overlaps(blind, span))
     .map(({ event }) => `${recorder} saw nothing for ${Math.round(event.forMs)} ms: ${event.why}`);
 }
 
-/** From the first of some faults to the end of the run: when what a claim is about could change. */
+/**
+ * From the first of some faults to the end of the run: when what a claim is about changes, and who
+ * did not look misses something.
+ */
 export function changedSpan(line: Timeline, faults: readonly FaultKind[]): Span {
   const spans = faults.flatMap((fault) => line.faultSpan(fault) ?? []);
   const fromMs = Math.min(...spans.map((span) => span.fromMs));
