@@ -39,6 +39,7 @@ const usage: readonly [string, string[], RegExp][] = [
     /accept-loss/,
   ],
   ["a member that is none lists the members", ["db", "bootstrap", "--from", "db-1"], /mysql-2/],
+  ["an option that a command below does not know", ["cache", "list", "--al"], /unknown option/],
   ["a proxy mode that is none lists the modes", ["up", "--proxy-mode", "ipvs"], /nftables/],
 ];
 for (const [sentence, args, said] of usage)

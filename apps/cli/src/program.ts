@@ -18,6 +18,13 @@ export function program(signal: AbortSignal, versions: string): Command {
     .showSuggestionAfterError()
     .exitOverride();
   const commands = [demo, up, install, verify, status, db, down, doctor, cache, bench];
-  for (const command of commands) root.addCommand(command(signal).copyInheritedSettings(root));
+  for (const command of commands) root.addCommand(inheriting(command(signal), root));
   return root;
+}
+
+/** Commands below a command too: a wrong call of any of them ends alike. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const below of command.commands) inheriting(below, command);
+  return command;
 }
