@@ -1,12 +1,14 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
@@ -50,6 +52,8 @@ export async function makeCertificates(
       extensions: [
         new BasicConstraintsExtension(true, 0, true),
         new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+        // Every install's authority has the same name: by these a client tells two of them apart.
+        await SubjectKeyIdentifierExtension.create(caKeys.publicKey, false, webcrypto as Crypto),
       ],
     },
     webcrypto as Crypto,
@@ -68,6 +72,11 @@ export async function makeCertificates(
           extensions: [
             new BasicConstraintsExtension(false, undefined, true),
             new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+            await AuthorityKeyIdentifierExtension.create(
+              caKeys.publicKey,
+              false,
+              webcrypto as Crypto,
+            ),
             new ExtendedKeyUsageExtension([
               ExtendedKeyUsage.serverAuth,
               ExtendedKeyUsage.clientAuth,
