@@ -8,6 +8,7 @@ type Spec = Readonly<Record<string, unknown>>;
 
 /** A load balancer's controller takes its own away before the Service may go. */
 const goneLimitMs = 60_000;
+const freeLimitMs = 10_000;
 
 /**
  * Deletes a Service and makes it again, with another spec; the removal makes the former again.
@@ -22,13 +23,13 @@ export async function replaceService(
   const ref = refOf(old);
   const restored = hands.removals.add(`the former ${describeRef(ref)}`, async (signal) => {
     await removeAndWait(hands, ref, signal);
-    await hands.cluster.create(withAnyNodePort(withoutHistory(old)), signal);
+    await createWhenFree(hands, withAnyNodePort(withoutHistory(old)), signal);
   });
   await removeAndWait(hands, ref, hands.signal);
   const { metadata, ...rest } = withoutHistory(old);
   const labels = { ...metadata.labels, ...(violation && { [violationLabel]: violation }) };
   const changed = { ...rest, metadata: { ...metadata, labels }, spec } as KubeObject;
-  await hands.cluster.create(withAnyNodePort(changed), hands.signal);
+  await createWhenFree(hands, withAnyNodePort(changed), hands.signal);
   return restored;
 }
 
@@ -46,6 +47,23 @@ function withAnyNodePort(object: KubeObject): KubeObject {
   if (spec?.type !== "LoadBalancer") return object;
   const ports = (spec.ports ?? []).map(({ nodePort: _, ...port }) => port);
   return { ...object, spec: { ...spec, ports } } as KubeObject;
+}
+
+/** The IP of a Service that has gone is given back a moment later: until then it is refused. */
+async function createWhenFree({ cluster, clock }: Hands, object: KubeObject, signal: AbortSignal) {
+  let refusal = "";
+  await until(clock, signal, {
+    what: `${describeRef(refOf(object))} to get back its IP`,
+    look: () =>
+      cluster.create(object, signal).catch((error: Error) => {
+        if (!/already allocated/.test(error.message)) throw error;
+        refusal = error.message;
+        return null;
+      }),
+    seen: () => refusal,
+    limitMs: freeLimitMs,
+    everyMs: 100,
+  });
 }
 
 async function removeAndWait({ cluster, clock }: Hands, ref: Ref, signal: AbortSignal) {

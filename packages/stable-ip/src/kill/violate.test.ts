@@ -88,6 +88,27 @@ for (const [name, ip] of [
   });
 }
 
+it("waits for the IP of a Service that has gone, and throws every other refusal", async () => {
+  const workload = await SmallWorkload.started();
+  const { cluster } = workload;
+  await cluster.create(service("api"));
+  const create = cluster.create.bind(cluster);
+  let refusals = 3;
+  cluster.create = (object) =>
+    refusals-- > 0
+      ? Promise.reject(
+          new Error("failed to allocate IP 10.96.0.9: provided IP is already allocated"),
+        )
+      : create(object);
+  await violate(workload.hands(), named("recreate-service-same-ip"), variants);
+  assert.equal(refusals, -1);
+  cluster.create = () => Promise.reject(new Error("no quota is left"));
+  await assert.rejects(
+    violate(workload.hands(), named("recreate-service"), variants),
+    /no quota is left/,
+  );
+});
+
 it("takes the violation back and throws the first error, whatever happens in between", async () => {
   const workload = await SmallWorkload.started();
   const { cluster } = workload;
