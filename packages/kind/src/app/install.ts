@@ -49,9 +49,10 @@ export async function install(options: InstallOptions): Promise<void> {
  */
 async function removeViolated({ kubectl, write }: InstallOptions): Promise<void> {
   const own = ["-n", appNamespace, "delete", "services,deployments", "-l", violationLabel];
-  const removed = (await kubectl([...own, "--ignore-not-found", "-o", "name"])).trim();
-  if (removed !== "")
-    write(`made anew after a run that was cut off: ${removed.replaceAll("\n", ", ")}`);
+  const told = (await kubectl([...own, "-o", "name"])).split("\n");
+  // Where there is none it says so in words, in the same place.
+  const removed = told.filter((line) => line.includes("/"));
+  if (removed.length > 0) write(`made anew after a run that was cut off: ${removed.join(", ")}`);
 }
 
 /** k8s/base as one stream of YAML, with the images that are on the nodes and the faults' mark. */
