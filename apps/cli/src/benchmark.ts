@@ -22,7 +22,10 @@ export async function benchmark(
   { cold }: BenchWishes,
   signal: AbortSignal,
 ): Promise<BenchRow[]> {
-  const lab = await openLab(sayer(), signal);
+  const opened = await openLab(sayer(), signal);
+  const copy = await mkdtemp(join(tmpdir(), "svclab-bench-"));
+  // Nothing is taken from the cache that others have, and nothing of theirs is removed.
+  const lab = cold ? { ...opened, cache: join(copy, "cache") } : opened;
   const proxy = { proxyMode: "nftables", retain: false } as const;
   const rows: BenchRow[] = [];
   const time = async (what: string, budget: number, work: () => Promise<unknown>) => {
@@ -30,15 +33,12 @@ export async function benchmark(
     await work();
     rows.push({ what, measured: (performance.now() - beganMs) / 1000, budget, unit: "s" });
   };
-  await labDown(lab, name);
-  const copy = await mkdtemp(join(tmpdir(), "svclab-bench-"));
   try {
+    await labDown(lab, name);
     if (cold) {
       await forgetLabImages(lab);
       process.env["SVCLAB_LANE"] = "build";
-      // Nothing is taken from the cache that others have, and nothing of theirs is removed.
-      const empty = { ...lab, cache: join(copy, "cache") };
-      await time("up, nothing cached, all images built", 35 * 60, () => labUp(empty, name, proxy));
+      await time("up, nothing cached, all images built", 35 * 60, () => labUp(lab, name, proxy));
       await labDown(lab, name);
     }
     await time("up, images cached, to traffic answered", 90, () => labUp(lab, name, proxy));
@@ -51,8 +51,8 @@ export async function benchmark(
       labInstall(changed, name, { faults: false }),
     );
   } finally {
-    await rm(copy, { recursive: true, force: true });
     await time("down", 30, () => labDown(lab, name));
+    await rm(copy, { recursive: true, force: true });
   }
   return rows;
 }
