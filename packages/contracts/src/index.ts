@@ -13,6 +13,16 @@ export { FaultState, FaultSwitch } from "./fault-switch.ts";
 export { GroupMember } from "./group-member.ts";
 export { GroupRecord, noGroupYet, StoppedMember } from "./group-record.ts";
 export {
+  DatabaseMember,
+  NewNote,
+  Note,
+  NoteAnswer,
+  NotesAnswer,
+  noteHeaders,
+  noteProblem,
+  noteTextLimit,
+} from "./notes.ts";
+export {
   DnsProbe,
   HttpProbe,
   ProberClock,
