@@ -143,6 +143,14 @@ test("no registry and no Go: told to install Go", async () => {
   );
 });
 
+test("no ip: told to install it", async () => {
+  await refused(
+    { PATH: await pathWithout(join(top, "no ip"), ["ip"]) },
+    [],
+    /^iproute-missing\n {2}expected: ip on PATH.*\n {2}found: +no program ip\n {2}do: +install iproute2/m,
+  );
+});
+
 test("a limit that is no number: exit code 2", async () => {
   const { code, stderr } = await svclab(up, { env: { SVCLAB_PATIENCE: "some" } });
   assert.equal(code, 2);

@@ -69,6 +69,15 @@ test("two of ours and a stranger's come up side by side", async (context) => {
   context.diagnostic(`all up after ${((performance.now() - began) / 1000).toFixed(0)} s`);
 });
 
+test("a database is refused where its three servers would not have a node each", async () => {
+  const { code, stderr } = await svclab(["install", "--database", "--name", left.name]);
+  assert.equal(code, 3);
+  assert.match(
+    stderr,
+    /^nodes-too-few\n {2}expected: 3 nodes .*\n {2}found: +1\n {2}do: .*--workers 2/m,
+  );
+});
+
 test("a load balancer answers in each of ours, and none is made for the stranger", async () => {
   for (const { name } of [left, right]) await balance(ours(name));
   await balance(stranger.kubectl);

@@ -1,6 +1,8 @@
+import { ToolError } from "@svclab/contracts";
 import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
 import { install } from "./app/install.ts";
 import { kubectlFor } from "./cluster/kubectl.ts";
+import { nodeContainers } from "./cluster/nodes.ts";
 import { reference } from "./images/lock.ts";
 import { holdCluster, type Lab, labPlace } from "./lab.ts";
 import { requireCluster } from "./lab-cluster.ts";
@@ -28,6 +30,7 @@ export function labInstall(
 async function rollOut(lab: Lab, name: string, { faults, database = false }: InstallWishes) {
   const place = labPlace(name);
   await requireCluster(lab, place);
+  if (database) requireNodes((await nodeContainers(lab.engine, place.cluster)).length, name);
   const programs = await hostPrograms(lab);
   const image = (id: string) => {
     const found = lab.lock.images[id];
@@ -53,4 +56,17 @@ async function rollOut(lab: Lab, name: string, { faults, database = false }: Ins
     write: lab.write,
   });
   return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
+}
+
+/** One member a node, or a lost node could take the majority with it. */
+const databaseNodes = 3;
+
+function requireNodes(found: number, name: string): void {
+  if (found >= databaseNodes) return;
+  throw new ToolError({
+    code: "nodes-too-few",
+    expected: `${databaseNodes} nodes for the database, one for each of its servers`,
+    found: `${found}`,
+    todo: `./svclab down --name ${name}, then ./svclab up --name ${name} --workers 2; or install without --database`,
+  });
 }

@@ -1,6 +1,7 @@
 import { ToolError } from "@svclab/contracts";
 import { command } from "../command.ts";
 import { onPath } from "../machine/host.ts";
+import { installIp } from "../machine/install-command.ts";
 import { realPath } from "./find-own.ts";
 import { addUnreachableRoutes, createNetwork } from "./host-network.ts";
 import { type Cidr, type ClusterNetworks, chooseNetworks, routedNetworks } from "./networks.ts";
@@ -49,7 +50,7 @@ async function hostRoutes(): Promise<Cidr[]> {
       code: "iproute-missing",
       expected: "ip on PATH, to see which networks this host routes and to keep ours on it",
       found: "no program ip",
-      todo: "install iproute2 (on Fedora and the RHEL family: iproute)",
+      todo: installIp,
     });
   const json = await command("ip", ["-json", "-4", "route", "show", "table", "all"]);
   return routedNetworks(json);

@@ -29,13 +29,14 @@ async function readMachineFacts({ ports = [], image }: DoctorOptions): Promise<M
   const decision = decideEngine(engineFacts);
   const engine = decision.act === "use" ? decision.engine : null;
   const local = engine !== null && !engine.elsewhere;
-  const [git, make, node, npm, go, cache, images, registryAnswers, mmdebstrap, kernel] =
+  const [git, make, node, npm, go, ip, cache, images, registryAnswers, mmdebstrap, kernel] =
     await Promise.all([
       version("git", ["--version"]),
       version("make", ["--version"]),
       version("node", ["--version"]),
       version("npm", ["--version"]),
       version("go", ["version"]),
+      version("ip", ["-Version"]),
       freeBytes(cacheDir()),
       local ? freeBytes(engine.storageRoot) : null,
       engine === null || isOffline() ? null : registryHas(engine, image),
@@ -44,7 +45,7 @@ async function readMachineFacts({ ports = [], image }: DoctorOptions): Promise<M
     ]);
   return {
     engine: engineFacts,
-    tools: { git, make, node, npm, go },
+    tools: { git, make, node, npm, go, ip },
     diskFree: { cache, images },
     memoryBytes: totalmem(),
     cpus: availableParallelism(),

@@ -51,6 +51,7 @@ const good: MachineFacts = {
     node: "v24.21.0",
     npm: "11.21.2",
     go: "go version go1.26.8 linux/amd64",
+    ip: "ip utility, iproute2-6.1.0",
   },
   diskFree: { cache: 20e9, images: 20e9 },
   memoryBytes: 8 * 2 ** 30,
@@ -80,6 +81,7 @@ test("a machine that has all of it gets only yes, and nothing to do", () => {
 
 const rows: [string, Partial<MachineFacts>, string, Finding["ok"], RegExp][] = [
   ["no git", { tools: { ...good.tools, git: null } }, "git", "no", /install git/],
+  ["no ip", { tools: { ...good.tools, ip: null } }, "ip", "no", /install iproute2/],
   ["no engine", noEngine, "engine", "no", /sudo apt-get install .*docker\.io/],
   [
     "packages that up installs",

@@ -2,6 +2,7 @@ import { decideEngine } from "./decide-engine.ts";
 import { diskNeededBytes, gigabytes } from "./disk.ts";
 import { engineFindings } from "./engine-findings.ts";
 import { type Finding, no, warn, yes } from "./finding.ts";
+import { installIp } from "./install-command.ts";
 import { laneFindings } from "./lane-findings.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 
@@ -20,6 +21,7 @@ export function findings(facts: MachineFacts): Finding[] {
     tool("node", "22.19 or newer", tools.node),
     tool("npm", "next to node", tools.npm),
     ...engineFindings(facts, decision),
+    ...(facts.engine.host.os === "linux" ? [tool("ip", "any", tools.ip, installIp)] : []),
     ...(kernelIsShared ? [kernel(facts.kernel)] : []),
     disk("disk for images", diskFree.images, "free some, or move the engine's storage"),
     disk("disk for the cache", diskFree.cache, "free some, or set SVCLAB_CACHE to another disk"),
@@ -32,10 +34,13 @@ export function findings(facts: MachineFacts): Finding[] {
   ];
 }
 
-function tool(what: string, wanted: string, found: string | null): Finding {
-  return found === null
-    ? no(what, wanted, "not on PATH", `install ${what}`)
-    : yes(what, wanted, found);
+function tool(
+  what: string,
+  wanted: string,
+  found: string | null,
+  todo = `install ${what}`,
+): Finding {
+  return found === null ? no(what, wanted, "not on PATH", todo) : yes(what, wanted, found);
 }
 
 function kernel(features: MachineFacts["kernel"]): Finding {

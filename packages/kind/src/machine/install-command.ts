@@ -12,6 +12,9 @@ export const podmanPackages = [
   "aardvark-dns",
 ] as const;
 
+/** For the program ip. */
+export const installIp = "install iproute2 (on Fedora and the RHEL family: iproute)";
+
 /** What the built lane makes Debian root file systems with. */
 export const rootfsPackages = ["mmdebstrap"] as const;
 

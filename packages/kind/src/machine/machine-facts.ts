@@ -4,7 +4,7 @@ import type { EngineFacts } from "./decide-engine.ts";
 export interface MachineFacts {
   readonly engine: EngineFacts;
   /** First line of what each says its version is; null where it is not on PATH. */
-  readonly tools: Readonly<Record<"git" | "make" | "node" | "npm" | "go", string | null>>;
+  readonly tools: Readonly<Record<"git" | "make" | "node" | "npm" | "go" | "ip", string | null>>;
   /** Bytes. `images` is null where the engine's disk is not this host's. */
   readonly diskFree: { readonly cache: number; readonly images: number | null };
   readonly memoryBytes: number;
