@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Recorded } from "@svclab/mysql-group";
+import { type Recorded, union } from "@svclab/mysql-group";
 import type { Logger } from "pino";
 import type { Look, Member, Step } from "./decide/look.ts";
 import { nextStep } from "./decide/next-step.ts";
+import { HeardFromOthers } from "./hear-others.ts";
 import type { RoleLabels } from "./label-roles.ts";
 import { Lag } from "./lag.ts";
 import { limits } from "./limits.ts";
@@ -30,16 +31,21 @@ export interface AgentParts {
   readonly logger: Logger;
 }
 
-/** Two loops: one looks and labels, and never waits for the other, which does one step at a time. */
+/**
+ * Loops that never wait for each other: one looks and labels, one does one step at a time, and one
+ * for each of the others hears what that one has.
+ */
 export class Agent {
   readonly #parts: AgentParts;
   readonly #lag = new Lag();
+  readonly #heard: HeardFromOthers;
   #known: Known | null = null;
   #recorded: Recorded | null = null;
   #step: Step = { do: "wait", why: "nothing was looked at yet" };
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
+    this.#heard = new HeardFromOthers(parts.group);
   }
 
   /** null where the server has not answered of late. */
@@ -52,10 +58,8 @@ export class Agent {
 
   /** A group is there to be joined, or the server is in it already. */
   async groupLives(): Promise<boolean> {
-    const { settings, askPeer } = this.#parts;
     if (this.known !== null && this.known.member.state !== "OFFLINE") return true;
-    const others = settings.pods.filter((pod) => pod !== settings.self);
-    const members = await Promise.all(others.map(askPeer));
+    const members = await Promise.all(this.#others.map(this.#parts.askPeer));
     return members.some(
       (member) => member?.majority === true && member.incarnation === this.incarnation,
     );
@@ -70,8 +74,21 @@ export class Agent {
     return this.#step;
   }
 
+  get #others(): readonly string[] {
+    const { pods, self } = this.#parts.settings;
+    return pods.filter((pod) => pod !== self);
+  }
+
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all([this.#lookOn(signal), this.#stepOn(signal)]);
+    const hearing = this.#others.map((pod) => this.#hearOn(pod, signal));
+    await Promise.all([this.#lookOn(signal), this.#stepOn(signal), ...hearing]);
+  }
+
+  async #hearOn(pod: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#heard.hear(await this.#parts.askPeer(pod));
+      await sleep(limits.hearEveryMs, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   async #lookOn(signal: AbortSignal): Promise<void> {
@@ -80,7 +97,8 @@ export class Agent {
       const beganMs = nowMs();
       try {
         const { member, closed } = await lookAtServer(server);
-        const lagMs = this.#lag.look(member.executed, member.received, beganMs);
+        const known = union(member.received, this.#heard.executedBesides(member));
+        const lagMs = this.#lag.look(member.executed, known, beganMs);
         this.#known = { member, atMs: beganMs, lagMs };
         const serves = member.state === "ONLINE" && member.incarnation === this.incarnation;
         if (serves && closed) await server.query("SET GLOBAL offline_mode = OFF", limits.answerMs);
@@ -124,9 +142,10 @@ export class Agent {
     const { settings, group, askPeer, readRecord, performer, logger } = this.#parts;
     const own = await performer.look().catch(() => null);
     const alone = own?.state !== "ONLINE";
-    const others = settings.pods.filter((pod) => pod !== settings.self);
     const [answers, recorded] = await Promise.all([
-      Promise.all(others.map(async (pod) => [pod, alone ? await askPeer(pod) : null] as const)),
+      Promise.all(
+        this.#others.map(async (pod) => [pod, alone ? await askPeer(pod) : null] as const),
+      ),
       readRecord().catch((error) => {
         logger.warn({ error: `${error}` }, "the record cannot be read");
         return null;

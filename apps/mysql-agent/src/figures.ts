@@ -23,7 +23,7 @@ export function figures(registry: Registry, agent: Agent): void {
   gauge("mysql_member_has_majority", "1 where the member sees most of its group.", () =>
     agent.known?.member.majority === true ? 1 : 0,
   );
-  gauge("mysql_member_lag_seconds", "For how long it has had what it has not executed.", () =>
+  gauge("mysql_member_lag_seconds", "For how long it has known of what it has not executed.", () =>
     agent.known === null ? undefined : agent.known.lagMs / 1_000,
   );
   gauge("mysql_member_unexecuted_transactions", "Received and not executed.", () => {

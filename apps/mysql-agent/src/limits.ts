@@ -6,6 +6,8 @@ export const limits = {
   labelsEveryMs: 2_000,
   /** The record is read this often while the group lives: only a person's order changes it then. */
   recordEveryMs: 1_000,
+  /** How often each of the others is asked what it has executed: lag is known to this much. */
+  hearEveryMs: 500,
   /** A server that does not answer within this is one that does not answer. */
   answerMs: 2_000,
   /** The server gives up on a join by itself before this. */
@@ -15,7 +17,7 @@ export const limits = {
   /** What was received before a crash is in a few seconds of relay log. */
   executeMs: 60_000,
   fetchMs: 60_000,
-  /** A member that has received what it has not executed for longer is not read from. */
+  /** A member that has not executed for longer what it received, or another has, is not read from. */
   lagMs: 5_000,
   /**
    * A blank member copies a whole server where the group has more transactions than this; below,

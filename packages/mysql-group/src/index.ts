@@ -6,6 +6,7 @@ export {
   type GtidSet,
   includes,
   minus,
+  onlyFrom,
   parseGtidSet,
   union,
 } from "./gtid-set.ts";
