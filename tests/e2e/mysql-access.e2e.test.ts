@@ -79,6 +79,34 @@ test("a write to a member that is not the primary is refused", async () => {
   await assert.rejects(query(kubectl, writer(`${secondary}.mysql-peers`), sql), /ERROR 1290/);
 });
 
+test("a member with a wrong password for replication does not come in, and its log says why", async () => {
+  const strange = await aSecondary(there);
+  const right = await passwordOf(kubectl, "replication");
+  const restartWith = async (password: string) => {
+    const patch = JSON.stringify({ stringData: { password } });
+    await kubectl([...own, "patch", "secret", "mysql-replication", "--type=merge", "-p", patch]);
+    await kubectl([...own, "delete", "pod", strange]);
+  };
+  try {
+    await restartWith("not-the-password-of-replication");
+    await eventually(returnsWithinMs, async () => {
+      const log = await kubectl([...own, "logs", strange, "-c", "mysqld"]);
+      assert.match(log, /Access denied for user 'replication'/);
+    });
+    const members = await membersOf(there);
+    assert.deepEqual(members.map((member) => member?.state).sort(), [
+      "ONLINE",
+      "ONLINE",
+      "RECOVERING",
+    ]);
+    const ready = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+    assert.equal(await kubectl([...own, "get", "pod", strange, "-o", ready]), "False");
+  } finally {
+    await restartWith(right);
+  }
+  await eventually(returnsWithinMs, () => assertWhole(there));
+});
+
 test("a member with another authority's certificate is let in by nobody", async () => {
   const strange = await aSecondary(there);
   const secret = JSON.parse(await kubectl([...own, "get", "secret", "mysql-tls", "-o", "json"]));

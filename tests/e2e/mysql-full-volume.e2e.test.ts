@@ -39,6 +39,7 @@ test("a member whose volume is full falls out, the others go on, and it returns 
   try {
     await eventually(returnsWithinMs, () => assertWhole(there));
     await on("sh", "-c", `dd if=/dev/zero of=${path}/filler bs=64k 2>/dev/null || true`);
+    assert.match(await on("df", "--output=avail", path), /\n\s*0\s*$/, "the volume is full");
     const inserts = Array.from(
       { length: rows },
       (_, n) => `INSERT INTO notes.filled VALUES (${n});`,
