@@ -47,7 +47,11 @@ export async function startServers(lab: Lab, label: string): Promise<ServerGroup
     databaseUsers.map((each) => [each, `password-of-${each}-0`]),
   ) as Record<DatabaseUser, string>;
   const { ca, servers } = await makeCertificates(
-    databasePods.map((pod) => ({ name: pod, names: [fullName(pod), addresses.get(pod) ?? ""] })),
+    // mysql2 takes a server that it knows by an address alone for localhost.
+    databasePods.map((pod) => ({
+      name: pod,
+      names: [fullName(pod), addresses.get(pod) ?? "", "localhost"],
+    })),
     new Date(),
   );
   const file = join(checkoutDir(), "k8s/base/mysql/config-map-server.yaml");
