@@ -1,5 +1,6 @@
 export { type App, apps } from "./app/app-images.ts";
 export { type Certificates, makeCertificates } from "./app/certificates.ts";
+export { firstStartSql } from "./app/first-start.ts";
 export { appNamespace } from "./app/install.ts";
 export { type CacheEntry, cacheList, cachePrune } from "./cache.ts";
 export { requireClosedResolver } from "./cluster/closed-resolver.ts";
