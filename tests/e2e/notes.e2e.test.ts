@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -16,6 +16,7 @@ import {
   startEngineApi,
 } from "@svclab/kind";
 import type { StartedTestContainer } from "testcontainers";
+import { parse } from "yaml";
 import { eventually } from "./lab/eventually.ts";
 import { MysqlContainer, passwords } from "./lab/mysql-container.ts";
 import { downward, ServerContainer, urlOf } from "./server-container.ts";
@@ -24,6 +25,8 @@ const label = "svclab.test=notes";
 /** As apps/api/src/database/limits.ts has them: a commit's, and a write's before it. */
 const commitMs = 7_000;
 const answeredMs = 4_000 + commitMs;
+const ageMs = 30_000;
+const idleMs = 10_000;
 /** A server that was killed is back within this. */
 const backMs = 60_000;
 
@@ -244,8 +247,8 @@ test("what nobody has executed is not passed off as read", async () => {
 
 test("a set of the right form that is none to MySQL is the client's mistake", async () => {
   const [uuid] = (await executed()).split(":");
-  const answer = await ask("GET", "/notes", { [noteHeaders.gtid]: `${uuid}:5-3` });
-  assert.ok([200, 400].includes(answer.status), `${answer.status}`);
+  const answer = await ask("GET", "/notes", { [noteHeaders.gtid]: `${uuid}:9999999999999999999` });
+  assert.equal(answer.status, 400, await answer.text());
 });
 
 test("a primary that became read-only is told from one that is away, and left for a new connection", async () => {
@@ -304,19 +307,25 @@ for (const then of ["goes on", "is killed"] as const)
     assert.equal(await rows(`text = '${text}'`), 1);
   });
 
-test("a server that stands still before a commit: certainly nothing, by the limit", async () => {
+test("a crowd at a server that stands still: each is told by the limit that nothing was written", async () => {
   await primary.signal("STOP");
-  const began = performance.now();
   try {
-    const answer = await post("never begun");
-    assertNothingWritten(answer.status, await problemOf(answer), /timeout|unreachable/);
+    const began = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, async () => {
+        const answer = await post("never begun");
+        return { status: answer.status, problem: await problemOf(answer) };
+      }),
+    );
+    for (const { status, problem } of answers)
+      assertNothingWritten(status, problem, /timeout|unreachable|busy/);
     assert.ok(performance.now() - began < answeredMs);
     assert.equal((await ask("GET", "/notes")).status, 200, "the other is read from");
     assert.equal((await fetch(urlOf(api, "admin", "/readyz"))).status, 200);
   } finally {
     await primary.signal("CONT");
   }
-  await eventually(backMs, async () => assert.equal((await post("begun")).status, 201));
+  await eventually(5_000, async () => assert.equal((await post("begun")).status, 201));
   assert.equal(await rows("text = 'never begun'"), 0);
 });
 
@@ -344,13 +353,33 @@ test("a thousand at once are all answered by the limit, and what was acknowledge
   const written = all.filter(({ status }) => status === 201);
   for (const { status, problem } of all.filter(({ status }) => status !== 201))
     assertNothingWritten(status, problem, /^This request wrote nothing \(busy/);
-  console.log(`${written.length} written, ${1_000 - written.length} refused in ${tookMs} ms`);
+  const residentMib = (await figure("process_resident_memory_bytes")) / 2 ** 20;
+  console.log(
+    `${written.length} written in ${Math.round(tookMs)} ms, ${Math.round(residentMib)} MiB resident`,
+  );
   assert.ok(written.length > 0);
   assert.ok(tookMs < answeredMs, `${tookMs} ms`);
   assert.equal(await rows("text LIKE 'of a thousand %'"), written.length);
   const open = await figure('database_connections{pool="mysql-primary",member="mysql-0"}');
   assert.ok(open >= 1 && open <= 8, `${open} connections`);
   assert.equal((await post("and one more")).status, 201);
+});
+
+test("a connection in steady use is replaced after its time, and an idle one is closed", async () => {
+  const opened = () =>
+    figure('database_connections_opened_total{pool="mysql-primary",member="mysql-0"}');
+  const before = await opened();
+  const untilMs = performance.now() + ageMs + 2_000;
+  while (performance.now() < untilMs) {
+    assert.equal((await post("steady")).status, 201);
+    await sleep(250);
+  }
+  // One at a time always takes the one that was given back last.
+  assert.ok((await opened()) - before >= 1);
+  await eventually(idleMs + 5_000, async () => {
+    const pool = 'database_connections{pool="mysql-primary",member="mysql-0"}';
+    assert.equal(await figure(pool), 0);
+  });
 });
 
 test("with a wrong password nothing is written, reads go on and nothing tells the password", async (t) => {
@@ -393,6 +422,9 @@ async function startApi(
     ...environment,
   });
   const started = await container
+    .withCommand(await deployedArgs())
+    // 256 MiB, as the Pod has; what goes over it is killed.
+    .withResourcesQuota({ memory: 0.25 })
     .withExtraHosts([
       { host: "mysql-primary", ipAddress: primary.address },
       { host: "mysql-elsewhere", ipAddress: primary.address },
@@ -403,6 +435,11 @@ async function startApi(
     .start();
   t?.after(() => started.stop({ timeout: 0 }));
   return started;
+}
+
+async function deployedArgs(): Promise<string[]> {
+  const file = join(lab.checkout, "k8s/base/api/deployment.yaml");
+  return parse(await readFile(file, "utf8")).spec.template.spec.containers[0].args;
 }
 
 function post(
