@@ -7,6 +7,7 @@ import { limits } from "@svclab/service-kit";
 import { downward, readConfig } from "@svclab/service-kit/testing";
 import { parse, parseAllDocuments } from "yaml";
 import { z } from "zod";
+import { readDatabaseSettings } from "./database/settings.ts";
 
 const base = fileURLToPath(new URL("../../../k8s/base/", import.meta.url));
 const paths = globSync("**/*.yaml", { cwd: base }).sort();
@@ -128,6 +129,28 @@ for (const { metadata, spec } of pods) {
     assert.equal(metadata.labels["app.kubernetes.io/part-of"], "svclab");
   });
 }
+
+test("the api's Pod is given what it needs for a database, and starts without it", () => {
+  const [container] = parse(text("api/deployment.yaml")).spec.template.spec.containers;
+  const Variable = z.object({
+    name: z.string(),
+    value: z.string().optional(),
+    valueFrom: z.object({ secretKeyRef: z.object({ optional: z.literal(true) }) }).optional(),
+  });
+  const database = z
+    .array(Variable)
+    .parse(container.env.filter(({ name }: { name: string }) => name.startsWith("MYSQL_")));
+  const env = Object.fromEntries(database.map(({ name, value }) => [name, value ?? "secret"]));
+  const [mount] = container.volumeMounts;
+  assert.equal(env["MYSQL_CA_FILE"], `${mount.mountPath}/ca.crt`);
+  assert.notEqual(
+    readDatabaseSettings({ ...env, MYSQL_CA_FILE: join(base, paths[0] ?? "") }),
+    null,
+  );
+  const given = database.filter(({ value }) => value !== undefined);
+  const without = Object.fromEntries(given.map(({ name, value }) => [name, value]));
+  assert.equal(readDatabaseSettings(without), null);
+});
 
 test("budgets, selectors, Ingress and HTTPRoute name what is there", () => {
   for (const { kind, spec } of objects) {

@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Echo, Problem, servedBy } from "@svclab/contracts";
 import { ask, startTestService } from "@svclab/service-kit/testing";
-import { routes } from "./routes.ts";
+import { routesOn } from "./routes.ts";
 
 test("the index names what there is", async (t) => {
-  const service = await startTestService(t, routes);
+  const service = await startTestService(t, routesOn(null));
   const { text } = await ask(await service.httpPort, "/");
-  assert.deepEqual(Object.keys(JSON.parse(text)), ["GET /whoami", "* /echo"]);
+  assert.deepEqual(Object.keys(JSON.parse(text)), [
+    "GET /whoami",
+    "* /echo",
+    "POST /notes",
+    "GET /notes",
+    "GET /notes/:id",
+    "DELETE /notes/:id",
+  ]);
 });
 
 test("echo tells the request as it arrived", async (t) => {
-  const service = await startTestService(t, routes);
+  const service = await startTestService(t, routesOn(null));
   const port = await service.httpPort;
   const headers = { "X-Colour": "blue", "Set-Cookie": ["a=1", "b=2"], "X-Empty": "" };
   const answer = await ask(port, "/echo", { method: "PATCH", headers, body: "unread" });
@@ -28,7 +35,7 @@ test("echo tells the request as it arrived", async (t) => {
 });
 
 test("echo answers with the status and the delay it is asked for", async (t) => {
-  const service = await startTestService(t, routes);
+  const service = await startTestService(t, routesOn(null));
   const began = performance.now();
   const { status } = await ask(await service.httpPort, "/echo?status=418&delayMs=150");
   assert.equal(status, 418);
@@ -44,7 +51,7 @@ const refused = [
 ] as const;
 for (const [what, path, field] of refused) {
   test(`echo refuses ${what}`, async (t) => {
-    const service = await startTestService(t, routes);
+    const service = await startTestService(t, routesOn(null));
     const { status, text } = await ask(await service.httpPort, path);
     assert.equal(status, 400);
     assert.equal(Problem.parse(JSON.parse(text)).errors?.[0]?.path, field);
@@ -52,7 +59,7 @@ for (const [what, path, field] of refused) {
 }
 
 test("a body beyond the limit is refused as a problem, and the next request is served", async (t) => {
-  const service = await startTestService(t, routes);
+  const service = await startTestService(t, routesOn(null));
   const port = await service.httpPort;
   const { status, text } = await ask(port, "/echo", { method: "POST", body: "x".repeat(17_000) });
   assert.equal(status, 413);

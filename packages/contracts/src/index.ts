@@ -17,6 +17,7 @@ export {
   NewNote,
   Note,
   NoteAnswer,
+  NoteProblem,
   NotesAnswer,
   noteHeaders,
   noteProblem,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Problem } from "./api.ts";
 
 /** Headers of the notes' requests and answers; names are lower case, as Node.js gives them. */
 export const noteHeaders = {
@@ -48,10 +49,15 @@ export const NotesAnswer = z.object({ notes: z.array(Note), member: DatabaseMemb
 export type NotesAnswer = z.infer<typeof NotesAnswer>;
 
 /**
- * `type` of the problem (RFC 9457) that a write answers with, under status 503, where nothing was
- * written, and under 504, where nobody knows. An unknown write's problem has `idempotencyKey`.
+ * `type` of the problem (RFC 9457) that a write answers with, under status 503, where this request
+ * wrote nothing, and under 504, where nobody knows. It speaks of no other request: one sent before
+ * with the same key, and answered 504 or not at all, may still have written.
  */
 export const noteProblem = {
   nothingWritten: "urn:svclab:nothing-written",
   outcomeUnknown: "urn:svclab:outcome-unknown",
 } as const;
+
+/** What is answered instead of notes. A POST that is unknown has `idempotencyKey`, to ask again. */
+export const NoteProblem = Problem.extend({ idempotencyKey: z.string().optional() });
+export type NoteProblem = z.infer<typeof NoteProblem>;

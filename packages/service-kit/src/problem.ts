@@ -4,16 +4,27 @@ import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 
+/** What a problem may have beside its status and detail. */
+export interface ProblemMore {
+  readonly errors?: Problem["errors"];
+  /** Default: about:blank. */
+  readonly type?: string;
+  /** Members that RFC 9457 leaves to each type. */
+  readonly members?: Readonly<Record<string, string>>;
+  /** When to ask again, as Retry-After. */
+  readonly retryAfterSeconds?: number;
+}
+
 /** Thrown by a route; answered as application/problem+json (RFC 9457). */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly status: number;
-  readonly errors: Problem["errors"];
+  readonly more: ProblemMore;
 
-  constructor(status: number, detail: string, errors?: Problem["errors"]) {
+  constructor(status: number, detail: string, more: ProblemMore = {}) {
     super(detail);
     this.status = status;
-    this.errors = errors;
+    this.more = more;
   }
 }
 
@@ -25,7 +36,7 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown, what: string
     path: path.join("."),
     message,
   }));
-  throw new HttpProblem(400, `The ${what} is not valid.`, errors);
+  throw new HttpProblem(400, `The ${what} is not valid.`, { errors });
 }
 
 export const notFound: RequestHandler = (request) => {
@@ -38,6 +49,8 @@ export function problemHandler(logger: Logger): ErrorRequestHandler {
     if (response.headersSent) return next(error);
     const problem = toProblem(error);
     if (problem.status >= 500 && !(error instanceof HttpProblem)) logger.error(error);
+    const seconds = error instanceof HttpProblem ? error.more.retryAfterSeconds : undefined;
+    if (seconds !== undefined) response.setHeader("Retry-After", String(seconds));
     sendProblem(response, problem);
   };
 }
@@ -47,7 +60,11 @@ export function sendProblem(response: Response, problem: Problem): void {
 }
 
 function toProblem(error: unknown): Problem {
-  if (error instanceof HttpProblem) return problem(error.status, error.message, error.errors);
+  if (error instanceof HttpProblem) {
+    const { errors, type, members } = error.more;
+    const plain = problem(error.status, error.message, errors);
+    return { ...plain, ...members, ...(type === undefined ? {} : { type }) };
+  }
   // Express and its body parsers throw http-errors: a status, and a message that may be shown.
   if (error instanceof Error && "status" in error && "expose" in error && error.expose === true)
     return problem(Number(error.status), error.message);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { Problem, servedBy, WhoAmI } from "@svclab/contracts";
+import { HttpProblem } from "./problem.ts";
 import { ask, startTestService } from "./testing.ts";
 
 test("whoami tells the Pod, the app and its version", async (t) => {
@@ -66,6 +67,24 @@ for (const [what, path, status, detail] of failures) {
     assert.equal(problem.detail, detail);
   });
 }
+
+test("a problem may have a type, members of its own and a time to ask again", async (t) => {
+  const service = await startTestService(t, (app) => {
+    app.get("/busy", () => {
+      const more = { type: "urn:svclab:busy", members: { colour: "blue" }, retryAfterSeconds: 3 };
+      throw new HttpProblem(503, "Not now.", more);
+    });
+  });
+  const { headers, text } = await ask(await service.httpPort, "/busy");
+  assert.equal(headers["retry-after"], "3");
+  assert.deepEqual(JSON.parse(text), {
+    type: "urn:svclab:busy",
+    title: "Service Unavailable",
+    status: 503,
+    detail: "Not now.",
+    colour: "blue",
+  });
+});
 
 test("a page is told to stay on http", async (t) => {
   const service = await startTestService(t);

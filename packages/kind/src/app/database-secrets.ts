@@ -22,10 +22,15 @@ const last = "mysql-ca";
  */
 export async function makeDatabaseSecrets(options: SecretsOptions): Promise<void> {
   const { kubectl, namespace } = options;
-  const own = ["-n", namespace];
-  const found = await kubectl([...own, "get", "configmap", last, "--ignore-not-found", "-o=name"]);
-  if (found !== "") return;
-  await kubectl([...own, "apply", "-f", "-"], JSON.stringify(await secretsList(options)));
+  if (await hasDatabaseSecrets(kubectl, namespace)) return;
+  const list = JSON.stringify(await secretsList(options));
+  await kubectl(["-n", namespace, "apply", "-f", "-"], list);
+}
+
+/** Whether a database was installed here, by this install or by one before. */
+export async function hasDatabaseSecrets(kubectl: Kubectl, namespace: string): Promise<boolean> {
+  const get = ["-n", namespace, "get", "configmap", last, "--ignore-not-found", "-o=name"];
+  return (await kubectl(get)) !== "";
 }
 
 async function secretsList({ namespace, now, password }: SecretsOptions): Promise<object> {

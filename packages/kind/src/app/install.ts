@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { violationLabel } from "@svclab/contracts";
 import type { Kubectl } from "../cluster/kubectl.ts";
 import { type App, apps, developmentImage } from "./app-images.ts";
-import { makeDatabaseSecrets } from "./database-secrets.ts";
+import { hasDatabaseSecrets, makeDatabaseSecrets } from "./database-secrets.ts";
+import { markPresent } from "./mark-present.ts";
 
 export const appNamespace = "svclab";
 const faultsSecret = "api-faults";
@@ -23,7 +24,7 @@ export interface InstallOptions {
 /** Applies k8s/base with these images and waits until every Pod is the new one and ready. */
 export async function install(options: InstallOptions): Promise<void> {
   const { kubectl } = options;
-  const manifests = await renderBase(options);
+  const rendered = await renderBase(options);
   await kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]);
   await setFaults(kubectl, options.faults);
   await removeViolated(options);
@@ -34,6 +35,11 @@ export async function install(options: InstallOptions): Promise<void> {
       now: new Date(),
       password: () => randomBytes(24).toString("base64url"),
     });
+  const marks = {
+    "fault-switches": options.faults,
+    database: await hasDatabaseSecrets(kubectl, appNamespace),
+  };
+  const manifests = markPresent(rendered, marks);
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
   const database = options.database ? ["statefulset/mysql"] : [];
   for (const workload of ["deployment/api", "deployment/web", ...database])
@@ -55,21 +61,19 @@ async function removeViolated({ kubectl, write }: InstallOptions): Promise<void>
   if (removed.length > 0) write(`made anew after a run that was cut off: ${removed.join(", ")}`);
 }
 
-/** k8s/base as one stream of YAML, with the images that are on the nodes and the faults' mark. */
+/** k8s/base as one stream of YAML, with the images that are on the nodes. */
 async function renderBase(
-  options: Pick<InstallOptions, "checkout" | "kubectl" | "images" | "faults" | "database">,
+  options: Pick<InstallOptions, "checkout" | "kubectl" | "images" | "database">,
 ): Promise<string> {
   const folders = ["k8s/base", ...(options.database ? ["k8s/base/mysql"] : [])];
   const rendered = folders.map((each) =>
     options.kubectl(["kustomize", join(options.checkout, each)]),
   );
   const text = (await Promise.all(rendered)).join("---\n");
-  const manifests = apps.reduce(
+  return apps.reduce(
     (now, app) => now.replaceAll(developmentImage(app), options.images[app]),
     text,
   );
-  const switches = "svclab.dev/fault-switches: ";
-  return options.faults ? manifests.replace(`${switches}absent`, `${switches}present`) : manifests;
 }
 
 /** The token is made once and stays: a new one would restart nothing and be known to nobody. */
