@@ -1,7 +1,7 @@
 import { ToolError } from "@svclab/contracts";
 import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
-import { install } from "./app/install.ts";
-import { kubectlFor } from "./cluster/kubectl.ts";
+import { appNamespace, install } from "./app/install.ts";
+import { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 import { nodeContainers } from "./cluster/nodes.ts";
 import { reference } from "./images/lock.ts";
 import { holdCluster, type Lab, labPlace } from "./lab.ts";
@@ -11,7 +11,7 @@ import { hostPrograms } from "./lab-programs.ts";
 export interface InstallWishes {
   /** Switches that break the api on demand. */
   readonly faults: boolean;
-  /** The database too; a cluster that has it keeps it. Default: no. */
+  /** Its database too. Default: as it is, and the first time where each server has a node. */
   readonly database?: boolean;
 }
 
@@ -27,11 +27,14 @@ export function labInstall(
   return holdCluster(name, () => rollOut(lab, name, options));
 }
 
-async function rollOut(lab: Lab, name: string, { faults, database = false }: InstallWishes) {
+async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWishes) {
   const place = labPlace(name);
   await requireCluster(lab, place);
-  if (database) requireNodes((await nodeContainers(lab.engine, place.cluster)).length, name);
   const programs = await hostPrograms(lab);
+  const kubectl = kubectlFor(programs.kubectl, place.kubeconfig, place.context);
+  const nodes = (await nodeContainers(lab.engine, place.cluster)).length;
+  const database = wished.database ?? (await databaseByDefault(kubectl, nodes));
+  if (database) requireNodes(nodes, name);
   const image = (id: string) => {
     const found = lab.lock.images[id];
     if (found === undefined) throw new Error(`the lock file has no image called ${id}`);
@@ -48,7 +51,7 @@ async function rollOut(lab: Lab, name: string, { faults, database = false }: Ins
   });
   await install({
     checkout: lab.checkout,
-    kubectl: kubectlFor(programs.kubectl, place.kubeconfig, place.context),
+    kubectl,
     images,
     faults,
     database,
@@ -60,6 +63,12 @@ async function rollOut(lab: Lab, name: string, { faults, database = false }: Ins
 
 /** One member a node, or a lost node could take the majority with it. */
 const databaseNodes = 3;
+
+async function databaseByDefault(kubectl: Kubectl, nodes: number): Promise<boolean> {
+  const there = ["deployment/api", "statefulset/mysql", "--ignore-not-found", "--output=name"];
+  const found = await kubectl(["--namespace", appNamespace, "get", ...there]);
+  return found.includes("mysql") || (!found.includes("api") && nodes >= databaseNodes);
+}
 
 function requireNodes(found: number, name: string): void {
   if (found >= databaseNodes) return;

@@ -6,7 +6,7 @@ import { installIp } from "./install-command.ts";
 import { laneFindings } from "./lane-findings.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 
-const memoryNeededBytes = 6 * 2 ** 30;
+const memoryNeededBytes = 8 * 2 ** 30;
 const coresWanted = 2;
 
 /** What of the machine is as wanted. Pure: the same facts give the same findings. */
@@ -67,8 +67,8 @@ function disk(what: string, free: number | null, todo: string): Finding {
 function memory(bytes: number): Finding {
   const found = `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   return bytes >= memoryNeededBytes
-    ? yes("memory", "6 GiB", found)
-    : no("memory", "6 GiB", found, "give this machine, or the engine's virtual one, more");
+    ? yes("memory", "8 GiB", found)
+    : no("memory", "8 GiB", found, "give this machine, or the engine's virtual one, more");
 }
 
 function cores(cpus: number): Finding {
