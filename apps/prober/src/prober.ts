@@ -25,7 +25,7 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
     if (probe.kind === "dns") {
       const ask = dnsProbe(plan.recorder, probe);
       metronome.add(probe.perSecond, () => send(ask()));
-    } else {
+    } else if (probe.kind === "http") {
       const ask = httpProbe(plan.recorder, probe);
       const setTargets = streams(metronome, probe, (...asked) => send(ask(...asked)));
       routes.set(probe.path, setTargets);

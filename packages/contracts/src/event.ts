@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NotesRead } from "./prober.ts";
 
 /**
  * One line of a history. `atMs` is milliseconds since the epoch on the recorder's own monotonic
@@ -47,6 +48,20 @@ export const FaultKind = z.enum([
 ]);
 export type FaultKind = z.infer<typeof FaultKind>;
 
+/** Everything that a run may do to the database, in the order in which a run does it. */
+export const DatabaseFault = z.enum([
+  "primary-deleted",
+  "server-killed",
+  "primary-force-deleted",
+  "primary-cut-off",
+  "primary-cut-off-from-clients-too",
+  "primary-node-paused",
+  "server-stopped",
+  "all-servers-killed",
+  "primary-volume-lost",
+]);
+export type DatabaseFault = z.infer<typeof DatabaseFault>;
+
 export const Why = z.enum(["refused", "reset", "timeout", "dns", "unreachable", "status"]);
 
 export const Event = z.discriminatedUnion("kind", [
@@ -71,6 +86,8 @@ export const Event = z.discriminatedUnion("kind", [
       /** This machine reaches the addresses of nodes and load balancers themselves. */
       nodesReachable: z.boolean(),
     }),
+    /** Where notes are written: what is done to the database, and how many must be acknowledged. */
+    database: z.object({ faults: z.array(DatabaseFault), writes: z.number().int() }).optional(),
   }),
   /** Last line of every complete history. */
   z.object({ ...stamp, kind: z.literal("run-ended"), complete: z.boolean() }),
@@ -152,6 +169,58 @@ export const Event = z.discriminatedUnion("kind", [
     name: z.string(),
     why: z.string(),
     tookMs: z.number(),
+  }),
+  /** The primary's Pod and its server's UUID, as its agent said just before. */
+  z.object({
+    ...stamp,
+    kind: z.literal("database-fault-began"),
+    fault: DatabaseFault,
+    pod: z.string(),
+    serverUuid: z.string(),
+  }),
+  /** All members are in one group again, ready and labelled, and a note was acknowledged since. */
+  z.object({ ...stamp, kind: z.literal("database-fault-ended"), fault: DatabaseFault }),
+  /** Written before the note `<run>/<session>/<seq>` is sent. */
+  z.object({
+    ...stamp,
+    kind: z.literal("note-sent"),
+    session: z.string(),
+    seq: z.number().int(),
+    way: z.enum(["api", "sql"]),
+  }),
+  /**
+   * acknowledged: the database said that it is written. refused: it is certainly not. unknown: the
+   * answer never came, or said that nobody knows. `tookMs` from sending; `serverUuid` of the member,
+   * `id` of the row, null where they were not told.
+   */
+  z.object({
+    ...stamp,
+    kind: z.literal("note-answered"),
+    session: z.string(),
+    seq: z.number().int(),
+    outcome: z.enum(["acknowledged", "refused", "unknown"]),
+    tookMs: z.number(),
+    serverUuid: z.string().nullable(),
+    id: z.string().nullable(),
+    why: z.string().nullable(),
+  }),
+  /** Every session has ended: how many note-sent and note-answered it has written. */
+  z.object({
+    ...stamp,
+    kind: z.literal("notes-ended"),
+    sent: z.number().int(),
+    answered: z.number().int(),
+  }),
+  /** The notes of the run on one member, read after all sessions had ended. */
+  z.object({ ...stamp, kind: z.literal("notes-read"), ...NotesRead.shape }),
+  /** What the agent of one member says of it, each time that it changed; null: no answer. */
+  z.object({
+    ...stamp,
+    kind: z.literal("member-seen"),
+    pod: z.string(),
+    state: z.string().nullable(),
+    role: z.string().nullable(),
+    serverUuid: z.string().nullable(),
   }),
   /** What a load generator says of itself when it ends. */
   z.object({

@@ -1,5 +1,6 @@
 export { Asked, Echo, Identity, Problem, servedBy, WhoAmI } from "./api.ts";
 export {
+  DatabaseFault,
   Endpoint,
   Event,
   type EventOf,
@@ -26,6 +27,8 @@ export {
 export {
   DnsProbe,
   HttpProbe,
+  NotesProbe,
+  NotesRead,
   ProberClock,
   ProberListening,
   ProberPlan,

@@ -30,14 +30,37 @@ export const DnsProbe = z.object({
 });
 export type DnsProbe = z.infer<typeof DnsProbe>;
 
+/**
+ * One session that adds notes, each after the one before it was answered or given up. What was due
+ * meanwhile is sent as soon as can be, so that nothing that is due is left out.
+ */
+export const NotesProbe = z.object({
+  kind: z.literal("notes"),
+  path: z.string().min(1),
+  /** The text of a note is `<run>/<session>/<seq>`; the first seq is 1. */
+  run: z.string().regex(/^[\w-]+$/),
+  session: z.string().regex(/^[\w-]+$/),
+  /** POST /notes of the api, or INSERT as the database's user writer. */
+  way: z.enum(["api", "sql"]),
+  /** A Service's name, looked up anew for each connection. */
+  host: z.string().min(1),
+  port: z.number().int().min(1).max(65_535),
+  perSecond: rate,
+  timeoutMs,
+});
+export type NotesProbe = z.infer<typeof NotesProbe>;
+
 /** What one prober does from its start to its end. */
 export const ProberPlan = z.object({
   recorder: z.string().min(1),
-  /** Where its control answers: GET /clock, PUT /targets, POST /stop. Port 0: any free one. */
+  /**
+   * Where its control answers: GET /clock, PUT /targets, POST /stop, and GET /notes-read?run=R&host=H
+   * where it may read notes. Port 0: any free one.
+   */
   control: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** A stall of the event loop longer than this is written down as blind. */
   blindOverMs: z.number().positive(),
-  probes: z.array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe])).min(1),
+  probes: z.array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe, NotesProbe])).min(1),
 });
 export type ProberPlan = z.infer<typeof ProberPlan>;
 
@@ -47,6 +70,22 @@ export const ProberClock = z.object({ nowMs: z.number() });
 /** PUT /targets: the targets of one path, from now on. */
 export const ProberTargets = z.object({ path: z.string(), targets: z.array(z.string()) });
 export type ProberTargets = z.infer<typeof ProberTargets>;
+
+/**
+ * GET /notes-read: the notes of one run on one member, in the order of their ids. `sessions` has
+ * for each session its seqs as runs, for example `1-500,502`: a row that is there twice or out of
+ * order begins a run of its own. `strangers` are rows of this run that no session can have sent.
+ */
+export const NotesRead = z.object({
+  pod: z.string(),
+  serverUuid: z.string(),
+  rows: z.number().int(),
+  /** SHA-256 over `<id> <text>\n` of each row, hex: the same on all members that have the same. */
+  digest: z.string(),
+  sessions: z.record(z.string(), z.string()),
+  strangers: z.array(z.string()),
+});
+export type NotesRead = z.infer<typeof NotesRead>;
 
 /** The one line that a prober writes on standard error when its control answers. */
 export const ProberListening = z.object({ listening: z.number().int() });
