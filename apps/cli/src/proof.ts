@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "@svclab/cluster";
-import { type Report, ToolError } from "@svclab/contracts";
+import { type DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import {
   command,
   holdCluster,
@@ -10,14 +10,17 @@ import {
   labPlace,
   onNode,
   parts,
+  pauseNode,
   tryCommand,
 } from "@svclab/kind";
 import {
   type Claim,
   claims,
+  databaseClaims,
   parseHistory,
   type RunResult,
   run,
+  runDatabase,
   toHtml,
   toJson,
   toJUnit,
@@ -31,6 +34,13 @@ export interface ProofOptions {
   readonly control: boolean;
   /** The names that the manifests use, and the images that are on the nodes. */
   readonly images: Readonly<Record<string, string>>;
+  /** Claims of the database, and not of the api: what is done to it, and how many notes it takes. */
+  readonly database?: DatabasePlan;
+}
+
+export interface DatabasePlan {
+  readonly faults: readonly DatabaseFault[];
+  readonly writes: number;
 }
 
 export interface Proof {
@@ -52,23 +62,33 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context } = place;
   const folder = await newRun(lab.checkout);
-  const result = await run({
+  const request = {
     cluster: await connect({ kubeconfig, context, kubectl }),
-    nodeShell: (node, argv) => onNode(lab.engine, node, argv),
+    nodeShell: (node: string, argv: string[]) => onNode(lab.engine, node, argv),
     runDir: folder,
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),
     control: options.control,
     manifests: join(lab.checkout, "k8s"),
     images: options.images,
-    loadScript: join(lab.checkout, "tests/load/spread.ts"),
-    hostProber: [...ahead, process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
     nodesReachable: lab.engine.addressesReachable,
     commit: await commitOf(lab.checkout),
     parts: await parts(lab),
     say: lab.write,
     signal: lab.signal ?? new AbortController().signal,
-  });
+  };
+  const result =
+    options.database === undefined
+      ? await run({
+          ...request,
+          loadScript: join(lab.checkout, "tests/load/spread.ts"),
+          hostProber: [...ahead, process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+        })
+      : await runDatabase({
+          ...request,
+          ...options.database,
+          pauseNode: (node, paused) => pauseNode(lab.engine, node, paused),
+        });
   if (result.stopped !== null) lab.write(`stopped: ${result.stopped.message}`);
   await writeReports(folder, result);
   await pointLatest(lab.checkout, folder);
@@ -77,7 +97,8 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
 
 /** The claims of these ids, in the catalogue's order; all where none is named. */
 export function chooseClaims(ids: readonly string[]): readonly Claim[] {
-  const known = new Set(claims.map(({ id }) => id));
+  const all = [...claims, ...databaseClaims];
+  const known = new Set(all.map(({ id }) => id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined)
     throw new ToolError({
@@ -87,7 +108,7 @@ export function chooseClaims(ids: readonly string[]): readonly Claim[] {
       todo: "name one of these, or none for all",
       exit: 2,
     });
-  return ids.length === 0 ? claims : claims.filter(({ id }) => ids.includes(id));
+  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
 }
 
 async function newRun(checkout: string): Promise<string> {

@@ -1,11 +1,12 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ProberPlan, ProberTargets } from "@svclab/contracts";
 import { nowMs } from "./clock.ts";
+import { readNotes } from "./notes/read-notes.ts";
 import type { Prober } from "./prober.ts";
 
 /**
- * GET /clock, PUT /targets, POST /stop, for the run that started this prober. Resolves to the port
+ * GET /clock, PUT /targets, POST /end-notes, GET /notes-read, POST /stop, for the run that started this prober. Resolves to the port
  * when it listens.
  */
 export async function serveControl(
@@ -18,6 +19,11 @@ export async function serveControl(
     if (asked === "GET /clock") return void response.end(JSON.stringify({ nowMs: nowMs() }));
     if (asked === "PUT /targets") return void response.writeHead(await set(request, prober)).end();
     if (asked === "POST /stop") return void response.writeHead(202).end(stop);
+    if (asked === "POST /end-notes") {
+      await prober.endNotes();
+      return void response.writeHead(204).end();
+    }
+    if (asked.startsWith("GET /notes-read?")) return answerNotes(request, response);
     response.writeHead(404).end();
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -26,6 +32,21 @@ export async function serveControl(
   // Requests in flight and the plan's schedule keep the process alive, not who may still ask.
   server.unref();
   return (server.address() as AddressInfo).port;
+}
+
+async function answerNotes(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { searchParams } = new URL(request.url ?? "", "http://control");
+  try {
+    const port = Number(searchParams.get("port") ?? 3_306);
+    const read = await readNotes(
+      searchParams.get("run") ?? "",
+      searchParams.get("host") ?? "",
+      port,
+    );
+    response.end(JSON.stringify(read));
+  } catch (error) {
+    response.writeHead(502).end(String(error));
+  }
 }
 
 async function set(request: IncomingMessage, prober: Prober): Promise<204 | 400 | 404> {

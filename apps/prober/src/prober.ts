@@ -2,11 +2,14 @@ import type { Event, HttpProbe, ProberPlan, ProberTargets } from "@svclab/contra
 import { dnsProbe } from "./dns-probe.ts";
 import { type Ask, httpProbe } from "./http-probe.ts";
 import { Metronome } from "./metronome.ts";
+import { NotesSessions } from "./notes/write-notes.ts";
 import { tellStalls } from "./stalls.ts";
 
 export interface Prober {
   /** false: no probe has this path. */
   setTargets(targets: ProberTargets): boolean;
+  /** Ends the sessions that write notes; all else goes on. */
+  endNotes(): Promise<void>;
   /** Sends nothing more, and resolves when every request that was sent has ended. */
   stop(): Promise<void>;
 }
@@ -20,12 +23,15 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
     const told = asked.then(tell).finally(() => pending.delete(told));
     pending.add(told);
   };
+  const notes = new NotesSessions(plan.recorder, tell);
   const routes = new Map<string, (targets: readonly string[]) => void>();
   for (const probe of plan.probes) {
     if (probe.kind === "dns") {
       const ask = dnsProbe(plan.recorder, probe);
       metronome.add(probe.perSecond, () => send(ask()));
-    } else if (probe.kind === "http") {
+    } else if (probe.kind === "notes") {
+      metronome.add(probe.perSecond, notes.add(probe));
+    } else {
       const ask = httpProbe(plan.recorder, probe);
       const setTargets = streams(metronome, probe, (...asked) => send(ask(...asked)));
       routes.set(probe.path, setTargets);
@@ -38,9 +44,11 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
       set?.(targets);
       return set !== undefined;
     },
+    endNotes: () => notes.end(),
     stop: async () => {
       metronome.stop();
       endStalls();
+      await notes.end();
       await Promise.all(pending);
     },
   };

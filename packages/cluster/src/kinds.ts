@@ -15,6 +15,8 @@ export const kinds = {
   node: { apiVersion: "v1", kind: "Node" } as Kind<Node>,
   configMap: { apiVersion: "v1", kind: "ConfigMap" } as Kind,
   deployment: { apiVersion: "apps/v1", kind: "Deployment" } as Kind<Deployment>,
+  statefulSet: { apiVersion: "apps/v1", kind: "StatefulSet" } as Kind,
+  persistentVolumeClaim: { apiVersion: "v1", kind: "PersistentVolumeClaim" } as Kind,
   replicaSet: { apiVersion: "apps/v1", kind: "ReplicaSet" } as Kind,
   endpointSlice: {
     apiVersion: "discovery.k8s.io/v1",

@@ -54,8 +54,8 @@ export type NotesProbe = z.infer<typeof NotesProbe>;
 export const ProberPlan = z.object({
   recorder: z.string().min(1),
   /**
-   * Where its control answers: GET /clock, PUT /targets, POST /stop, and GET /notes-read?run=R&host=H
-   * where it may read notes. Port 0: any free one.
+   * Where its control answers: GET /clock, PUT /targets, POST /stop; POST /end-notes, and then
+   * GET /notes-read?run=R&host=H. Port 0: any free one.
    */
   control: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** A stall of the event loop longer than this is written down as blind. */

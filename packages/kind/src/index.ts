@@ -7,7 +7,7 @@ export { requireClosedResolver } from "./cluster/closed-resolver.ts";
 export type { ProxyMode } from "./cluster/kind-config.ts";
 export { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 export { clusterNames, defaultName } from "./cluster/names.ts";
-export { mostWorkers, nodeContainers, onNode } from "./cluster/nodes.ts";
+export { mostWorkers, nodeContainers, onNode, pauseNode } from "./cluster/nodes.ts";
 export { type ClusterPlace, type ClusterRecord, readRecord } from "./cluster/place.ts";
 export { type CommandOptions, type CommandResult, command, tryCommand } from "./command.ts";
 export { readLock, reference } from "./images/lock.ts";

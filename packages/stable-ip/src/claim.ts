@@ -6,6 +6,13 @@ export type History = readonly Event[];
 /** What the world must have before a claim can be judged; see verify/needs.ts. */
 export type Need = "two-replicas" | "two-workers" | "node-addresses";
 
+/** Mistakes made in the database itself. */
+export type DatabaseChange =
+  | "asynchronous-and-volume-lost"
+  | "stopped-member-answers-reads"
+  | "row-deleted"
+  | "row-doubled";
+
 /** A seeded mistake that is not a file in k8s/variants. */
 export type NamedChange =
   | "recreate-service"
@@ -16,7 +23,7 @@ export type NamedChange =
 export interface Violation {
   readonly name: string;
   /** A file stem in k8s/variants, or a change the run itself knows how to make. */
-  readonly how: { readonly variant: string } | { readonly fault: NamedChange };
+  readonly how: { readonly variant: string } | { readonly fault: NamedChange | DatabaseChange };
   readonly text: string;
 }
 

@@ -1,5 +1,6 @@
 export type { Claim, History, NamedChange, Need, Violation } from "./claim.ts";
 export { claims } from "./claims/index.ts";
+export { databaseClaims } from "./database-claims/index.ts";
 export { referenceRecorder } from "./history/clocks.ts";
 export { formatEvent, parseHistory } from "./history/jsonl.ts";
 export { limits } from "./limits.ts";
@@ -8,5 +9,6 @@ export { toHtml } from "./report/to-html.ts";
 export { toJUnit } from "./report/to-junit.ts";
 export { type TextOptions, toText } from "./report/to-text.ts";
 export { type RunRequest, type RunResult, run } from "./run.ts";
+export { type DatabaseRunRequest, runDatabase } from "./run-database.ts";
 export { overall, requireAll } from "./verify/outcome.ts";
 export { verify } from "./verify/verify.ts";

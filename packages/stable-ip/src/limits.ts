@@ -39,6 +39,12 @@ export const limits = {
   keptPortsShare: 0.1,
   /** Chance that an endpoint that takes its even part is not met at all. */
   missedShare: 1e-9,
+  /** From the last write accepted to the next, where a primary leaves in order. */
+  gracefulWriteGapMs: 3_000,
+  /** Where its server is killed: the others suspect it after 5 s, and elect. */
+  serverKilledWriteGapMs: 10_000,
+  /** Where its node is silent: connections to it are given up too. */
+  nodeWriteGapMs: 15_000,
   /** Lateness of a prober, of the smallest time that is decided on. */
   latenessShare: 0.2,
 } as const;

@@ -4,16 +4,27 @@ import { join } from "node:path";
 import { Report } from "@svclab/contracts";
 import { checkoutDir, tryCommand } from "@svclab/kind";
 
-/** Runs a command and reads the report that it says it wrote. */
-export async function proof(argv: readonly string[], env: Record<string, string> = {}) {
+/** Runs a command and reads the reports that it says it wrote; `report` is the first. */
+export async function proof(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+  timeoutMs = 600_000,
+) {
   const [program = "", ...args] = argv;
   const cwd = checkoutDir();
-  const limit = { cwd, env, timeoutMs: 600_000 };
+  const limit = { cwd, env, timeoutMs };
   const { exitCode, stdout, stderr } = await tryCommand(program, args, limit);
-  const folder = /^report\S* +(runs\/\w+)\//m.exec(stdout)?.[1];
-  assert.ok(folder !== undefined, `no report; exit code ${exitCode}\n${stderr}`);
-  const json = await readFile(join(cwd, folder, "report.json"), "utf8");
-  return { exitCode, stdout, report: Report.parse(JSON.parse(json)) };
+  const folders = [...stdout.matchAll(/^report\S* +(runs\/\w+)\//gm)].map(
+    ([, folder = ""]) => folder,
+  );
+  const reports = await Promise.all(
+    folders.map(async (folder) =>
+      Report.parse(JSON.parse(await readFile(join(cwd, folder, "report.json"), "utf8"))),
+    ),
+  );
+  const [report] = reports;
+  assert.ok(report !== undefined, `no report; exit code ${exitCode}\n${stderr}`);
+  return { exitCode, stdout, stderr, report, reports };
 }
 
 /** What each claim came to, with the reason where it does not hold. */

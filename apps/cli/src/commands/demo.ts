@@ -1,10 +1,11 @@
 import { relative } from "node:path";
 import { exitCode, ToolError } from "@svclab/contracts";
 import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
-import { claims, overall, requireAll, toText } from "@svclab/stable-ip";
+import { toText } from "@svclab/stable-ip";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
-import { prove } from "../proof.ts";
+import { chooseClaims } from "../proof.ts";
+import { outcomeOf, proveAll, shortPlan } from "../prove-all.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption, type ProxyOption, proxyOption } from "./options.ts";
 import { colour } from "./verify.ts";
@@ -19,12 +20,17 @@ export const demo = (signal: AbortSignal): Command =>
       const lab = await openLab(say, signal);
       await labUp(lab, name, { proxyMode, retain: false });
       const images = await labInstall(lab, name, { faults: true });
-      const { folder, report } = await prove(lab, { name, claims, control: false, images });
+      const asked = { name, claims: chooseClaims([]), control: false, images };
+      const proved = await proveAll(lab, asked, shortPlan);
       const tried = await tryAddresses(lab, name);
 
-      console.log(toText(report, { width: process.stdout.columns ?? 80, colour: colour() }));
-      const at = relative(process.cwd(), folder);
-      console.log(`report   ${at}/report.html and report.json; the newest is also runs/latest`);
+      for (const { report } of proved.proofs)
+        console.log(toText(report, { width: process.stdout.columns ?? 80, colour: colour() }));
+      for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
+      for (const { folder } of proved.proofs) {
+        const at = relative(process.cwd(), folder);
+        console.log(`report   ${at}/report.html and report.json`);
+      }
       console.log(`kubectl  export KUBECONFIG="${labPlace(name).kubeconfig}"`);
       for (const { way, url, answer } of tried)
         console.log(
@@ -32,7 +38,7 @@ export const demo = (signal: AbortSignal): Command =>
         );
       console.log("the cluster stays up until: make down");
       // A claim that could not be judged here is no proof.
-      process.exitCode = exitCode[overall(requireAll(report.claims))];
+      process.exitCode = exitCode[outcomeOf(proved, true)];
       if (tried.some(({ answer }) => answer !== 200))
         throw new ToolError({
           code: "page-unreachable",

@@ -3,7 +3,8 @@ import { exitCode, ToolError } from "@svclab/contracts";
 import { labInstall, openLab } from "@svclab/kind";
 import { type Claim, overall, requireAll, toText, type Violation } from "@svclab/stable-ip";
 import { Command } from "commander";
-import { chooseClaims, prove } from "../proof.ts";
+import { chooseClaims } from "../proof.ts";
+import { outcomeOf, proveAll, quickPlan } from "../prove-all.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
 
@@ -26,15 +27,17 @@ export const verify = (signal: AbortSignal): Command =>
       const violation = chooseViolation(claims, options.violation);
       const lab = await openLab(sayer(), signal);
       const images = await labInstall(lab, options.name, { faults: true });
-      const { folder, report } = await prove(lab, {
-        ...{ name: options.name, claims, control: options.control, images },
-        ...(violation === undefined ? {} : { violation }),
-      });
-      const judged = options.requireAll ? requireAll(report.claims) : report.claims;
-      const told = { ...report, claims: [...judged], outcome: overall(judged) };
-      console.log(toText(told, { width: process.stdout.columns ?? 80, colour: colour() }));
-      console.log(`report: ${relative(process.cwd(), folder)}/report.html`);
-      process.exitCode = exitCode[told.outcome];
+      const asked = { name: options.name, claims, control: options.control, images };
+      const whole = violation === undefined ? asked : { ...asked, violation };
+      const proved = await proveAll(lab, whole, quickPlan);
+      for (const { folder, report } of proved.proofs) {
+        const judged = options.requireAll ? requireAll(report.claims) : report.claims;
+        const told = { ...report, claims: [...judged], outcome: overall(judged) };
+        console.log(toText(told, { width: process.stdout.columns ?? 80, colour: colour() }));
+        console.log(`report: ${relative(process.cwd(), folder)}/report.html`);
+      }
+      for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
+      process.exitCode = exitCode[outcomeOf(proved, options.requireAll)];
     });
 
 /** Colour only where a person sees it. */

@@ -62,6 +62,14 @@ export async function onNode(
   });
 }
 
+/** Holds all processes of a node still, or lets them go on. */
+export async function pauseNode(engine: Engine, node: string, paused: boolean): Promise<void> {
+  await command(engine.program, [paused ? "pause" : "unpause", node], {
+    env: engine.env,
+    timeoutMs: 30_000,
+  });
+}
+
 /** The last lines that a node's kubelet and container runtime wrote. */
 export async function nodeLog(engine: Engine, node: string, lines: number): Promise<string> {
   const found = await tryCommand(

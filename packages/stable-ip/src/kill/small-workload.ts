@@ -45,7 +45,7 @@ export class SmallWorkload {
         template: { metadata: { labels }, spec: { containers: [{ name: "api" }] } },
       },
     } as KubeObject);
-    void watch({ ...workload.hands(replicas), deploymentUid: `${deployment.metadata.uid}` });
+    void watch({ ...workload.hands(replicas), workloadUid: `${deployment.metadata.uid}` });
     while (workload.world.readyPods.length < replicas) await new Promise(setImmediate);
     return workload;
   }

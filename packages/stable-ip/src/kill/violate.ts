@@ -17,7 +17,7 @@ export async function violate(hands: Hands, violation: Violation, variants: stri
       await applyVariant(hands, name, object);
     }
   } else {
-    await named[how.fault](hands, name);
+    await named[how.fault as NamedChange](hands, name);
   }
   hands.record({ kind: "violation-applied", name });
 }

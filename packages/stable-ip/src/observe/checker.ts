@@ -9,6 +9,7 @@ export interface Checker {
   readonly objects: readonly KubeObject[];
   readonly prober: PodTemplate;
   readonly load: PodTemplate;
+  readonly writer: PodTemplate;
 }
 
 /** `images`: for each image that the files name, the one that is on the nodes. */
@@ -37,6 +38,7 @@ export async function readChecker(
     objects: all.filter((one) => one.kind !== "Pod"),
     prober: template("prober"),
     load: template("load"),
+    writer: template("writer"),
   };
 }
 

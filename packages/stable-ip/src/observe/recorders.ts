@@ -48,7 +48,12 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
   const watching = new AbortController();
   const untilStopped = AbortSignal.any([signal, watching.signal]);
   const watched = Promise.all([
-    watch({ ...recording, namespace: names.namespace, deploymentUid, signal: untilStopped }),
+    watch({
+      ...recording,
+      namespace: names.namespace,
+      workloadUid: deploymentUid,
+      signal: untilStopped,
+    }),
     tellStalls(blindOverMs, record, { clock, signal: untilStopped }),
   ]);
   watched.catch(fail);

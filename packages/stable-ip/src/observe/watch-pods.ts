@@ -11,11 +11,11 @@ export interface PodWatch {
 }
 
 /**
- * The workload's Pods by ownership: those of every ReplicaSet of one Deployment. Their labels and
- * the Service's selector have no say, since these are under test.
+ * The workload's Pods by ownership: those of every ReplicaSet of a Deployment, or a StatefulSet's
+ * own. Their labels and the Service's selector have no say, since these are under test.
  */
 export function watchPods(
-  deploymentUid: string,
+  workloadUid: string,
   world: World,
   record: RecordFact,
   blind: Blind,
@@ -26,9 +26,10 @@ export function watchPods(
   let last = "";
 
   const look = () => {
-    const owners = new Set(
-      [...replicaSets.values()].filter((one) => isOwnedBy(one, deploymentUid)).map(uidOf),
-    );
+    const owners = new Set([
+      workloadUid,
+      ...[...replicaSets.values()].filter((one) => isOwnedBy(one, workloadUid)).map(uidOf),
+    ]);
     // A Pod stays one of ours when its ReplicaSet goes first.
     const own = [...pods.values()].filter(
       (pod) => known.has(uidOf(pod)) || ownersOf(pod).some((uid) => owners.has(uid)),

@@ -32,7 +32,7 @@ async function watched() {
   const deployment = await cluster.create(object("apps/v1", "Deployment", "api"));
   const running = watch({
     ...{ cluster, namespace, world, clock },
-    deploymentUid: `${deployment.metadata.uid}`,
+    workloadUid: `${deployment.metadata.uid}`,
     record: (fact, atMs = clock.nowMs()) => events.push({ atMs, from: "watch", ...fact } as Event),
     signal: stop.signal,
   });

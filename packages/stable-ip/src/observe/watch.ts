@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 export interface Watched {
   readonly cluster: Cluster;
   readonly namespace: string;
-  readonly deploymentUid: string;
+  readonly workloadUid: string;
   readonly world: World;
   readonly record: RecordFact;
   readonly clock: Clock;
@@ -21,12 +21,12 @@ export interface Watched {
  * Pods, until the signal. Rejects when it cannot even begin.
  */
 export async function watch(watched: Watched): Promise<void> {
-  const { cluster, namespace, deploymentUid, world, record, clock, signal } = watched;
+  const { cluster, namespace, workloadUid, world, record, clock, signal } = watched;
   const where = { namespace };
   const until = { clock, signal };
   const blind = (fromMs: number, toMs: number, why: string) =>
     record({ kind: "blind", forMs: toMs - fromMs, why }, toMs);
-  const { replicaSets, pods } = watchPods(deploymentUid, world, record, blind);
+  const { replicaSets, pods } = watchPods(workloadUid, world, record, blind);
   await Promise.all([
     follow(cluster, kinds.replicaSet, where, replicaSets, until),
     follow(cluster, kinds.pod, where, pods, until),

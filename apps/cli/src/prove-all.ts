@@ -1,0 +1,58 @@
+import { DatabaseFault, type Report, ToolError } from "@svclab/contracts";
+import type { Lab } from "@svclab/kind";
+import { databaseClaims, overall, requireAll } from "@svclab/stable-ip";
+import { type DatabasePlan, type Proof, type ProofOptions, prove } from "./proof.ts";
+
+/** Every fault once. */
+export const quickPlan: DatabasePlan = { faults: DatabaseFault.options, writes: 20_000 };
+/** The two that a primary meets most often; for a demo. */
+export const shortPlan: DatabasePlan = {
+  faults: ["primary-deleted", "server-killed"],
+  writes: 5_000,
+};
+
+/** A mistake is found in what it leaves; faults after it would only take time. */
+const violationPlan: DatabasePlan = { faults: [], writes: 2_000 };
+/** Where the mistake shows only once another member leads. */
+const changePlan: DatabasePlan = { faults: ["server-killed"], writes: 2_000 };
+
+/**
+ * The claims about the api and those about its database, each in a run of its own: what is done to
+ * the one would show in the other. Where the cluster has no database `skipped` are its claims.
+ */
+export async function proveAll(
+  lab: Lab,
+  { claims, ...options }: Omit<ProofOptions, "database">,
+  plan: DatabasePlan,
+): Promise<{ readonly proofs: readonly Proof[]; readonly skipped: readonly string[] }> {
+  const ofDatabase = claims.filter((claim) => databaseClaims.includes(claim));
+  const ofApi = claims.filter((claim) => !databaseClaims.includes(claim));
+  const proofs: Proof[] = [];
+  if (ofApi.length > 0) proofs.push(await prove(lab, { ...options, claims: ofApi }));
+  if (ofDatabase.length === 0) return { proofs, skipped: [] };
+  const database = planFor(options.violation?.name, plan);
+  try {
+    proofs.push(await prove(lab, { ...options, claims: ofDatabase, database }));
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== "database-missing" || proofs.length === 0)
+      throw error;
+    return { proofs, skipped: ofDatabase.map(({ id }) => id) };
+  }
+  return { proofs, skipped: [] };
+}
+
+function planFor(violation: string | undefined, plan: DatabasePlan): DatabasePlan {
+  if (violation === undefined) return plan;
+  const { violations } = databaseClaims.find(({ id }) => id === "no-acknowledged-write-lost") ?? {};
+  return violations?.some(({ name }) => name === violation) ? violationPlan : changePlan;
+}
+
+/** Of all of them, the worst first; what was skipped counts where all are required. */
+export function outcomeOf(
+  { proofs, skipped }: Awaited<ReturnType<typeof proveAll>>,
+  all: boolean,
+): Report["outcome"] {
+  const judged = proofs.flatMap(({ report }) => report.claims);
+  const outcome = overall(all ? requireAll(judged) : judged);
+  return all && skipped.length > 0 && outcome === "holds" ? "unknown" : outcome;
+}

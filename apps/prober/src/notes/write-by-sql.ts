@@ -1,0 +1,73 @@
+import type { NotesProbe } from "@svclab/contracts";
+import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
+import { connectTo, destroy } from "./connect.ts";
+import type { Outcome, WriteNote } from "./session.ts";
+
+type Place = Pick<NotesProbe, "host" | "port" | "timeoutMs">;
+
+interface Open {
+  readonly connection: Connection;
+  readonly serverUuid: string;
+}
+
+/**
+ * What the server checks before it prepares a commit, so that nothing was written: it is read-only.
+ * As the api has it; docs/decisions/0010 says why no other error is certain.
+ */
+const certain: ReadonlySet<number> = new Set([1290, 1792, 1836]);
+
+/** One transaction a note, on one kept connection, opened anew after every failure. */
+export function writeBySql(place: Place): WriteNote {
+  let open: Open | null = null;
+  return async (text) => {
+    const limit = Date.now() + place.timeoutMs;
+    let commitSent = false;
+    try {
+      open ??= await within(limit, connect(place));
+      const { connection, serverUuid } = open;
+      await within(limit, connection.query("START TRANSACTION"));
+      const insert = "INSERT INTO notes (text) VALUES (?)";
+      const [header] = await within(limit, connection.execute<ResultSetHeader>(insert, [text]));
+      commitSent = true;
+      await within(limit, connection.query("COMMIT"));
+      return { outcome: "acknowledged", serverUuid, id: String(header.insertId), why: null };
+    } catch (error) {
+      const serverUuid = open?.serverUuid ?? null;
+      if (open !== null) destroy(open.connection);
+      open = null;
+      return { outcome: outcomeOf(error, commitSent), serverUuid, id: null, why: wordsOf(error) };
+    }
+  };
+}
+
+export function outcomeOf(error: unknown, commitSent: boolean): Outcome["outcome"] {
+  const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+  const said = sqlState !== undefined && errno !== undefined && certain.has(errno);
+  return commitSent && !said ? "unknown" : "refused";
+}
+
+async function connect(place: Place): Promise<Open> {
+  const connection = await connectTo({ ...place, user: "writer" });
+  try {
+    await connection.query("SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 1");
+    const [[row]] = await connection.query<RowDataPacket[]>("SELECT @@server_uuid AS uuid");
+    return { connection, serverUuid: String(row?.["uuid"]) };
+  } catch (error) {
+    destroy(connection);
+    throw error;
+  }
+}
+
+/** Rejects at the limit; what was asked may come yet, so whoever asked lets the connection go. */
+function within<T>(limitMs: number, asked: Promise<T>): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const late = () => reject(new Error("no answer in time"));
+  const timer = setTimeout(late, Math.max(0, limitMs - Date.now()));
+  asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  return promise;
+}
+
+function wordsOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return `${code ?? ""} ${message ?? error}`.trim().slice(0, 200);
+}

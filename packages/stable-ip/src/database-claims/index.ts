@@ -1,0 +1,5 @@
+import type { Claim } from "../claim.ts";
+import { noAcknowledgedWriteLost } from "./no-acknowledged-write-lost.ts";
+
+/** Every claim about the database, in the order in which they are told. */
+export const databaseClaims: readonly Claim[] = [noAcknowledgedWriteLost];

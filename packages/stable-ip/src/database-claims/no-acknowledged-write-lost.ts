@@ -1,0 +1,163 @@
+import type { DatabaseFault, Event, Verdict } from "@svclab/contracts";
+import type { Claim, History } from "../claim.ts";
+import type { Span } from "../history/span.ts";
+import { type Timeline, timeline } from "../history/timeline.ts";
+import { limits } from "../limits.ts";
+import { compare, ledgerOf, type Wrong } from "../verify/ledger.ts";
+import { roundMs } from "../verify/measured.ts";
+import { broken, holds, unknown } from "../verify/verdicts.ts";
+
+const members = 3;
+const ways = ["api", "sql"] as const;
+
+/** Without a limit: a full stop, for which the documentation promises no time. */
+const gapLimits: Readonly<Record<DatabaseFault, number | null>> = {
+  "primary-deleted": limits.gracefulWriteGapMs,
+  "primary-volume-lost": limits.gracefulWriteGapMs,
+  "server-killed": limits.serverKilledWriteGapMs,
+  "primary-force-deleted": limits.serverKilledWriteGapMs,
+  "primary-cut-off": limits.nodeWriteGapMs,
+  "primary-cut-off-from-clients-too": limits.nodeWriteGapMs,
+  "primary-node-paused": limits.nodeWriteGapMs,
+  "server-stopped": limits.nodeWriteGapMs,
+  "all-servers-killed": null,
+};
+
+export const noAcknowledgedWriteLost: Claim = {
+  id: "no-acknowledged-write-lost",
+  statement:
+    "A write that the database acknowledged MUST be on every member, once and in its session's order, whatever becomes of primaries; and writes MUST go on within the limits.",
+  source:
+    "https://dev.mysql.com/doc/refman/9.7/en/group-replication-single-primary-mode.html and group-replication-responses-failure-expel.html",
+  needs: [],
+  paths: [],
+  faults: [],
+  limits: {
+    gracefulWriteGapMs: limits.gracefulWriteGapMs,
+    serverKilledWriteGapMs: limits.serverKilledWriteGapMs,
+    nodeWriteGapMs: limits.nodeWriteGapMs,
+  },
+  violations: [
+    {
+      name: "asynchronous-and-volume-lost",
+      how: { fault: "asynchronous-and-volume-lost" },
+      text: "The primary acknowledges by itself, as with asynchronous replication, and then its volume is lost.",
+    },
+    {
+      name: "stopped-member-answers-reads",
+      how: { fault: "stopped-member-answers-reads" },
+      text: "A member leaves the group and goes on answering reads: they are of the past.",
+    },
+    {
+      name: "row-deleted",
+      how: { fault: "row-deleted" },
+      text: "A note is deleted behind the ledger's back.",
+    },
+    {
+      name: "row-doubled",
+      how: { fault: "row-doubled" },
+      text: "A note is written a second time behind the ledger's back.",
+    },
+  ],
+  judge,
+};
+
+function judge(history: History): Verdict {
+  const line = timeline(history);
+  const { ledger, doubts } = ledgerOf(line);
+  const reads = line.of("notes-read").map(({ event }) => event);
+  const compared = reads.map((read) => compare(ledger, read));
+  const entries = [...ledger.values()].flatMap((session) => [...session.values()]);
+  const count = (outcome: string) =>
+    entries.filter(({ answered }) => answered?.outcome === outcome).length;
+  const faults = faultsOf(line);
+  const gaps = faults.flatMap((fault) => (fault.span === null ? [] : [gapIn(line, fault)]));
+  const measured = {
+    acknowledged: count("acknowledged"),
+    refused: count("refused"),
+    unknown: count("unknown"),
+    unknownThere: Math.max(0, ...compared.map(({ unknownThere }) => unknownThere)),
+    sessions: ledger.size,
+    members: new Set(reads.map(({ pod }) => pod)).size,
+    faults: gaps.length,
+    ...Object.fromEntries(gaps.map(({ fault, forMs }) => [`${fault} Ms`, roundMs(forMs)])),
+  };
+  if (doubts.length > 0) return unknown(doubts, measured);
+  const [first, ...others] = [...compared.flatMap(({ wrong }) => wrong), ...different(reads)];
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : `, and ${others.length} more`;
+    return broken(`${first.why}${more}`, measured, first.witness);
+  }
+  const late = gaps.find(({ limitMs, forMs }) => limitMs !== null && forMs > limitMs);
+  if (late !== undefined)
+    return broken(
+      `no write was accepted for ${roundMs(late.forMs)} ms in ${late.fault}; the limit is ${late.limitMs} ms`,
+      measured,
+      late.witness,
+    );
+  const plan = line.began.database;
+  const least = plan?.writes ?? Number.POSITIVE_INFINITY;
+  const missing = [
+    ...(plan === undefined ? ["the run does not say what it did to the database"] : []),
+    ...(measured.members === members && reads.length === members
+      ? []
+      : [`${reads.length} times a member was read, ${measured.members} of ${members} members`]),
+    ...(measured.acknowledged >= least
+      ? []
+      : [`${measured.acknowledged} of ${least} notes were acknowledged`]),
+    ...ways.flatMap((way) =>
+      entries.some((each) => each.sent.way === way && each.answered?.outcome === "acknowledged")
+        ? []
+        : [`nothing was acknowledged by way of ${way}`],
+    ),
+    ...faults.flatMap(({ fault, span }) =>
+      span === null ? [`${fault} was not seen to begin and to end, once`] : [],
+    ),
+    ...(faults.length === 0 ? ["nothing was done to the database"] : []),
+  ];
+  return missing.length > 0 ? unknown(missing, measured) : holds(measured);
+}
+
+function different(
+  reads: readonly { readonly pod: string; readonly digest: string }[] & readonly Event[],
+): Wrong[] {
+  const [first, ...rest] = reads as readonly (Event & { kind: "notes-read" })[];
+  return rest.flatMap((read) =>
+    first === undefined || read.digest === first.digest
+      ? []
+      : [{ why: `${first.pod} and ${read.pod} do not have the same rows`, witness: [first, read] }],
+  );
+}
+
+interface Fault {
+  readonly fault: DatabaseFault;
+  /** null: not seen to begin and to end, once. */
+  readonly span: Span | null;
+}
+
+function faultsOf(line: Timeline): Fault[] {
+  return (line.began.database?.faults ?? []).map((fault) => {
+    const began = line.of("database-fault-began").filter(({ event }) => event.fault === fault);
+    const ended = line.of("database-fault-ended").filter(({ event }) => event.fault === fault);
+    const [from] = began;
+    const [to] = ended;
+    const whole =
+      began.length === 1 && ended.length === 1 && from !== undefined && to !== undefined;
+    return { fault, span: whole ? { fromMs: from.fromMs, toMs: to.toMs } : null };
+  });
+}
+
+/** The longest time between two acknowledgements that overlaps the fault. */
+function gapIn(line: Timeline, { fault, span }: Fault) {
+  const { fromMs, toMs } = span ?? { fromMs: 0, toMs: 0 };
+  const accepted = line.of("note-answered").filter(({ event }) => event.outcome === "acknowledged");
+  let gap = { forMs: 0, witness: [] as Event[] };
+  for (let at = 1; at < accepted.length; at++) {
+    const [before, after] = [accepted[at - 1], accepted[at]];
+    if (before === undefined || after === undefined) continue;
+    if (after.fromMs < fromMs || before.fromMs > toMs) continue;
+    const forMs = after.fromMs - before.fromMs;
+    if (forMs > gap.forMs) gap = { forMs, witness: [before.event, after.event] };
+  }
+  return { fault, limitMs: gapLimits[fault], ...gap };
+}

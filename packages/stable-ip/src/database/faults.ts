@@ -1,0 +1,123 @@
+import { kinds } from "@svclab/cluster";
+import type { DatabaseFault } from "@svclab/contracts";
+import { until } from "../observe/wait.ts";
+import type { DatabaseHands, PlacedMember } from "./hands.ts";
+import { databaseNames } from "./lab.ts";
+import { limits } from "./limits.ts";
+import { placed, primaryNow, signalProcess } from "./server.ts";
+import { notWhole } from "./whole.ts";
+
+/** Does one fault, written down from just before it until the group is whole and written to. */
+export async function causeDatabaseFault(
+  fault: DatabaseFault,
+  hands: DatabaseHands,
+): Promise<void> {
+  const { record, clock, signal } = hands;
+  if (fault === "primary-node-paused") await leadFromAWorker(hands);
+  const { pod, serverUuid } = primaryNow(hands);
+  record({ kind: "database-fault-began", fault, pod, serverUuid });
+  await faults[fault](hands, placed(hands, pod));
+  await wholeAgain(hands, `the group to be whole after ${fault}`);
+  record({ kind: "database-fault-ended", fault });
+  await clock.sleep(limits.betweenMs, signal);
+}
+
+/** Waits until the group is whole and a note was acknowledged after that. */
+export async function wholeAgain(hands: DatabaseHands, what: string): Promise<void> {
+  const { world, members, clock, signal, onEvent } = hands;
+  let acknowledged = 0;
+  onEvent((event) => {
+    if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
+  });
+  // What has just been killed is not noticed at once.
+  await clock.sleep(1_000, signal);
+  let before: number | null = null;
+  await until(clock, signal, {
+    what: `${what}, and a note to be acknowledged,`,
+    look: () => {
+      if (notWhole(world, members).length > 0) before = null;
+      else before ??= acknowledged;
+      return before !== null && acknowledged > before ? true : null;
+    },
+    seen: () => notWhole(world, members).join("; ") || "no note was acknowledged",
+    limitMs: limits.wholeMs,
+    everyMs: 100,
+  });
+}
+
+type Fault = (hands: DatabaseHands, primary: PlacedMember) => Promise<unknown>;
+
+const faults: Readonly<Record<DatabaseFault, Fault>> = {
+  "primary-deleted": (hands, primary) => remove(hands, primary),
+  "server-killed": (hands, primary) => signalProcess(hands, primary, "KILL"),
+  "primary-force-deleted": (hands, primary) => remove(hands, primary, 0),
+  "primary-cut-off": (hands, primary) => cutOff(hands, primary, [databaseNames.groupPort]),
+  "primary-cut-off-from-clients-too": (hands, primary) =>
+    cutOff(hands, primary, [databaseNames.groupPort, databaseNames.port]),
+  "primary-node-paused": (hands, { node }) =>
+    held(hands, `node ${node} goes on`, (on) => hands.pauseNode(node, on)),
+  "server-stopped": (hands, primary) =>
+    held(hands, `the server of ${primary.pod} goes on`, (on) =>
+      signalProcess(hands, primary, on ? "STOP" : "CONT"),
+    ),
+  "all-servers-killed": (hands) =>
+    Promise.all(
+      databaseNames.members.map((pod) => signalProcess(hands, placed(hands, pod), "KILL")),
+    ),
+  "primary-volume-lost": loseVolume,
+};
+
+function remove(hands: DatabaseHands, member: PlacedMember, graceSeconds?: number) {
+  const { namespace } = databaseNames;
+  const grace = graceSeconds === undefined ? {} : { graceSeconds };
+  const options = { uid: member.podUid, ...grace };
+  return hands.cluster.remove({ ...kinds.pod, namespace, name: member.pod }, options, hands.signal);
+}
+
+/** The claim is protected until its Pod has gone; the StatefulSet makes both anew. */
+export async function loseVolume(hands: DatabaseHands, member: PlacedMember): Promise<void> {
+  const { namespace } = databaseNames;
+  const claim = { ...kinds.persistentVolumeClaim, namespace, name: `data-${member.pod}` };
+  await hands.cluster.remove(claim, {}, hands.signal);
+  await remove(hands, member);
+}
+
+/** Packets between nodes pass the forward hook of both; what a Pod tells itself does not. */
+function cutOff(
+  hands: DatabaseHands,
+  { node }: PlacedMember,
+  ports: readonly number[],
+): Promise<void> {
+  const table = "inet svclab_cut_off";
+  const among = `{ ${ports.join(", ")} }`;
+  const rules = [
+    `add table ${table}`,
+    `add chain ${table} forward { type filter hook forward priority -10; }`,
+    `add rule ${table} forward tcp dport ${among} drop`,
+    `add rule ${table} forward tcp sport ${among} drop`,
+  ];
+  return held(hands, `the rules on ${node} are gone`, (on) =>
+    hands.nodeShell(node, ["nft", on ? rules.join("; ") : `delete table ${table}`]),
+  );
+}
+
+/** Keeps something up for a while; it is undone whatever happens meanwhile. */
+async function held(
+  { removals, clock, signal }: Pick<DatabaseHands, "removals" | "clock" | "signal">,
+  what: string,
+  set: (on: boolean) => Promise<unknown>,
+): Promise<void> {
+  const undone = removals.add(what, () => set(false));
+  await set(true);
+  await clock.sleep(limits.heldMs, signal);
+  await set(false);
+  undone();
+}
+
+/** A paused control plane would be an outage of the API server, which is another fault. */
+async function leadFromAWorker(hands: DatabaseHands): Promise<void> {
+  const primary = primaryNow(hands);
+  if (hands.lab.workers.includes(primary.node)) return;
+  await remove(hands, primary);
+  await wholeAgain(hands, "the group to be led from a worker");
+}

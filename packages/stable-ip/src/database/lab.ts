@@ -1,0 +1,47 @@
+import { type Cluster, kinds } from "@svclab/cluster";
+import { ToolError } from "@svclab/contracts";
+
+/** Names of the database, as k8s/base/mysql has them. */
+export const databaseNames = {
+  namespace: "svclab",
+  workload: "mysql",
+  members: ["mysql-0", "mysql-1", "mysql-2"],
+  primary: "mysql-primary",
+  read: "mysql-read",
+  roleLabel: "svclab/role",
+  groupPort: 33_061,
+  port: 3_306,
+} as const;
+
+const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
+
+/** What a run on the database must know of the cluster before it begins. */
+export interface DatabaseLab {
+  readonly workloadUid: string;
+  readonly nodes: readonly string[];
+  readonly workers: readonly string[];
+  /** Where the notes are written from: no fault touches it. */
+  readonly calmNode: string;
+}
+
+/** @throws ToolError database-missing */
+export async function readDatabaseLab(cluster: Cluster, signal: AbortSignal): Promise<DatabaseLab> {
+  const { namespace, workload: name } = databaseNames;
+  const set = await cluster.get(kinds.statefulSet, { namespace, name }, signal);
+  if (set === null)
+    throw new ToolError({
+      code: "database-missing",
+      expected: `StatefulSet ${namespace}/${name} in the cluster`,
+      found: "none",
+      todo: "install it: ./svclab install --database",
+    });
+  const nodes = (await cluster.list(kinds.node, {}, signal)).items.map(({ metadata }) => metadata);
+  const isWorker = ({ labels }: (typeof nodes)[number]) =>
+    labels?.[controlPlaneLabel] === undefined;
+  return {
+    workloadUid: set.metadata.uid ?? "",
+    nodes: nodes.map((node) => node.name),
+    workers: nodes.filter(isWorker).map((node) => node.name),
+    calmNode: nodes.find((node) => !isWorker(node))?.name ?? "",
+  };
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { kinds } from "@svclab/cluster";
+import { ToolError } from "@svclab/contracts";
+import type { DatabaseHands, PlacedMember } from "./hands.ts";
+import { databaseNames } from "./lab.ts";
+
+const inContainers = ["ctr", "-n", "k8s.io", "tasks"];
+
+export function placed({ world }: DatabaseHands, pod: string): PlacedMember {
+  const found = world.pods.find(({ name, terminating }) => name === pod && !terminating);
+  if (found?.node === undefined || found.node === null) throw notRunning(pod, "no node");
+  return { pod, podUid: found.podUid, node: found.node };
+}
+
+/** The member that leads now. @throws ToolError where none is known */
+export function primaryNow(hands: DatabaseHands): PlacedMember & { readonly serverUuid: string } {
+  const leader = hands.members.primary;
+  if (leader === null)
+    throw notRunning("the primary", "no member, or more than one, says that it is");
+  return { ...placed(hands, leader.pod), serverUuid: leader.serverUuid };
+}
+
+/** containerd's id of one of a member's containers. */
+async function containerOf(hands: DatabaseHands, pod: string, name: string): Promise<string> {
+  const where = { namespace: databaseNames.namespace, name: pod };
+  const found = await hands.cluster.get(kinds.pod, where, hands.signal);
+  const status = found?.status?.containerStatuses?.find((each) => each.name === name);
+  const id = /^containerd:\/\/(.+)$/.exec(status?.containerID ?? "")?.[1];
+  if (id === undefined) throw notRunning(pod, `no container ${name}`);
+  return id;
+}
+
+type Process = "mysqld" | "node";
+const containerWith: Readonly<Record<Process, string>> = { mysqld: "mysqld", node: "agent" };
+
+/** Sends a signal to the server (or the agent) of a member, not to the shell that started it. */
+export async function signalProcess(
+  hands: DatabaseHands,
+  { pod, node }: PlacedMember,
+  signal: "KILL" | "STOP" | "CONT",
+  process: Process = "mysqld",
+): Promise<void> {
+  const id = await containerOf(hands, pod, containerWith[process]);
+  const pids = `${inContainers.join(" ")} ps ${id} | tail -n +2 | cut -d' ' -f1`;
+  const script = `sent=; for pid in $(${pids}); do
+    [ "$(cat /proc/$pid/comm)" != ${process} ] || { kill -${signal} "$pid" && sent=1; }
+  done; [ -n "$sent" ]`;
+  await hands.nodeShell(node, ["sh", "-c", script]);
+}
+
+/** Runs statements on a member's own server. The password comes from the Secret and stays on the node. */
+export async function sqlOn(
+  hands: DatabaseHands,
+  { pod, node }: PlacedMember,
+  user: "agent" | "writer",
+  statements: string,
+): Promise<string> {
+  const where = { namespace: databaseNames.namespace, name: `mysql-${user}` };
+  const secret = await hands.cluster.get(secretKind, where, hands.signal);
+  const password = Buffer.from(secret?.data?.["password"] ?? "", "base64").toString();
+  const id = await containerOf(hands, pod, "mysqld");
+  const client = `MYSQL_PWD=${password} mysql -h127.0.0.1 -u${user} --ssl-mode=REQUIRED -N -B notes`;
+  const argv = [...inContainers, "exec", "--exec-id", randomUUID(), id, "sh", "-c"];
+  return hands.nodeShell(node, [...argv, `${client} -e "${statements}"`]);
+}
+
+const secretKind = { apiVersion: "v1", kind: "Secret" } as import("@svclab/cluster").Kind<
+  import("@svclab/cluster").KubeObject & { readonly data?: Readonly<Record<string, string>> }
+>;
+
+function notRunning(what: string, found: string): ToolError {
+  return new ToolError({
+    code: "member-not-running",
+    expected: `${what} to run in a group with one primary`,
+    found,
+    todo: "see kubectl get pods -n svclab --label-columns svclab/role, then run again",
+  });
+}

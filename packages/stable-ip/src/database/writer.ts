@@ -1,0 +1,84 @@
+import { type Event, NotesRead, type ProberPlan } from "@svclab/contracts";
+import {
+  type PodTemplate,
+  readCheckerPod,
+  type Starting,
+  startCheckerPod,
+} from "../observe/checker-pod.ts";
+import { blindOverMs } from "../observe/plans.ts";
+import { bodyOf2xx, type Probing } from "../observe/probing.ts";
+import { readingOf } from "../observe/read-events.ts";
+import { databaseNames } from "./lab.ts";
+
+/** Half of the sessions write through the api, half by SQL. */
+const sessionsEach = 4;
+/** Notes a second, all sessions together. */
+const notesPerSecond = 200;
+/** Above the api's own limit for a commit, 7 s. */
+const timeoutMs = 10_000;
+const controlPort = 8_090;
+const recorder = "writer";
+
+export interface Writing {
+  readonly template: PodTemplate;
+  readonly node: string;
+  /** The run's name, in the text of each note. */
+  readonly run: string;
+  readonly write: (event: Event) => void;
+  readonly say: (line: string) => void;
+}
+
+export interface Writer extends Probing {
+  /** Ends every session; notes-ended is written when the last one has. */
+  endNotes(): Promise<void>;
+  /** The run's notes, as one member has them. */
+  read(pod: string): Promise<NotesRead>;
+}
+
+/** Sessions that write notes from a Pod of their own, outside the database and the api. */
+export async function startWriter(writing: Writing, starting: Starting): Promise<Writer> {
+  const { template, node, run, write, say } = writing;
+  const plan = planOf(run);
+  const env = { PROBER_PLAN: JSON.stringify(plan) };
+  const pod = await startCheckerPod({ template, node, name: "writer", env }, starting);
+  const ended = readCheckerPod(pod, readingOf(recorder, write, say), starting);
+  const control: Probing["control"] = async (request) => {
+    const asked = { ...request, port: controlPort };
+    return bodyOf2xx(recorder, await starting.cluster.askPod(pod, asked, starting.signal));
+  };
+  return {
+    ...{ plan, ended, control },
+    endNotes: async () => void (await control({ method: "POST", path: "/end-notes" })),
+    read: async (member) => {
+      const host = `${member}.mysql-peers.${databaseNames.namespace}.svc.cluster.local`;
+      const path = `/notes-read?run=${run}&host=${host}`;
+      return NotesRead.parse(JSON.parse(await control({ method: "GET", path })));
+    },
+  };
+}
+
+export function planOf(run: string): ProberPlan {
+  const { namespace, primary, port } = databaseNames;
+  const ways = {
+    api: { host: `api.${namespace}.svc.cluster.local`, port: 80 },
+    sql: { host: `${primary}.${namespace}.svc.cluster.local`, port },
+  } as const;
+  const perSecond = notesPerSecond / (2 * sessionsEach);
+  const probes = (["api", "sql"] as const).flatMap((way) =>
+    Array.from({ length: sessionsEach }, (_, at) => {
+      const session = `${way}-${at + 1}`;
+      const path = `notes/${session}@${recorder}`;
+      return {
+        kind: "notes" as const,
+        path,
+        run,
+        session,
+        way,
+        ...ways[way],
+        perSecond,
+        timeoutMs,
+      };
+    }),
+  );
+  return { recorder, control: { host: "0.0.0.0", port: controlPort }, blindOverMs, probes };
+}

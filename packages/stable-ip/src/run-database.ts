@@ -1,0 +1,166 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { DatabaseFault, Event, ToolError as Stopped } from "@svclab/contracts";
+import { ToolError } from "@svclab/contracts";
+import { causeDatabaseFault, wholeAgain } from "./database/faults.ts";
+import type { DatabaseHands } from "./database/hands.ts";
+import { type DatabaseLab, databaseNames, readDatabaseLab } from "./database/lab.ts";
+import { limits } from "./database/limits.ts";
+import { Members, watchMembers } from "./database/members.ts";
+import { violateDatabase } from "./database/violate.ts";
+import { startWriter } from "./database/writer.ts";
+import { referenceRecorder } from "./history/clocks.ts";
+import { parseHistory } from "./history/jsonl.ts";
+import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
+import { machineClock } from "./observe/clock.ts";
+import { compareClocks } from "./observe/compare-clocks.ts";
+import type { Fact, RecordFact } from "./observe/fact.ts";
+import { HistoryFile } from "./observe/history-file.ts";
+import { blindOverMs } from "./observe/plans.ts";
+import { nowAt, stopProbing } from "./observe/probing.ts";
+import { tellStalls } from "./observe/tell-stalls.ts";
+import { until } from "./observe/wait.ts";
+import { watch } from "./observe/watch.ts";
+import { World } from "./observe/world.ts";
+import { type Removals, withRemovals } from "./removals.ts";
+import { report } from "./report/report.ts";
+import type { RunRequest, RunResult } from "./run.ts";
+import { verify } from "./verify/verify.ts";
+
+export interface DatabaseRunRequest
+  extends Omit<RunRequest, "loadScript" | "hostProber" | "proberImage"> {
+  /** In this order. */
+  readonly faults: readonly DatabaseFault[];
+  /** How many notes must be acknowledged. */
+  readonly writes: number;
+  readonly pauseNode: DatabaseHands["pauseNode"];
+}
+
+/**
+ * As run(), for what is claimed of the database: notes are written all the time, and at the end
+ * each member is asked what it has.
+ */
+export async function runDatabase(request: DatabaseRunRequest): Promise<RunResult> {
+  const path = join(request.runDir, "history.jsonl");
+  const { cluster, manifests, images, signal, say } = request;
+  say("preflight");
+  const checker = await readChecker(join(manifests, "checker"), images);
+  const lab = await readDatabaseLab(cluster, signal);
+  await applyChecker(cluster, checker, signal);
+  const file = new HistoryFile(path);
+  let stopped: Stopped | null = null;
+  try {
+    stopped = await withRemovals((removals) => act(request, lab, checker, file, removals), say);
+  } finally {
+    await file.close();
+  }
+  const history = parseHistory(await readFile(path, "utf8"), path);
+  const judged = verify(history, request.claims);
+  return { history: path, report: report(history, judged, request.parts), stopped };
+}
+
+async function act(
+  request: DatabaseRunRequest,
+  lab: DatabaseLab,
+  checker: Checker,
+  file: HistoryFile,
+  removals: Removals,
+): Promise<Stopped | null> {
+  const { cluster, nodeShell, pauseNode, say, clock = machineClock, control = false } = request;
+  const { namespace } = databaseNames;
+  const recording = new AbortController();
+  const signal = AbortSignal.any([request.signal, recording.signal]);
+  const stamped = (fact: Fact, atMs = clock.nowMs()) =>
+    ({ atMs, from: referenceRecorder, ...fact }) as Event;
+  const write = (event: Event) => file.write(event);
+  const record: RecordFact = (...fact) => write(stamped(...fact));
+  const world = new World();
+  const members = new Members();
+  const onEvent = file.onEvent.bind(file);
+  const hands: DatabaseHands = {
+    ...{ cluster, nodeShell, pauseNode, namespace, lab, members },
+    ...{ world, record, onEvent, clock, signal, removals },
+  };
+  let acknowledged = 0;
+  onEvent((event) => {
+    if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
+  });
+  let complete = false;
+
+  record(runBegan(request, lab));
+  try {
+    say("recorders start");
+    const recorders = Promise.all([
+      watch({ ...hands, workloadUid: lab.workloadUid }),
+      watchMembers(members, hands),
+      tellStalls(blindOverMs, record, hands),
+    ]);
+    recorders.catch((error) => recording.abort(error));
+    const run = basename(request.runDir);
+    const writing = { template: checker.writer, node: lab.calmNode, run, write, say };
+    const writer = await startWriter(writing, hands);
+    const compare = async () =>
+      record(await compareClocks(clock, writer.plan.recorder, () => nowAt(writer)));
+    await compare();
+    await wholeAgain(hands, "the group to be whole");
+    record({ kind: "steady" });
+
+    if (request.violation !== undefined) {
+      say(`violation ${request.violation.name}: ${request.violation.text}`);
+      await violateDatabase(hands, request.violation, {
+        run,
+        variants: join(request.manifests, "variants"),
+      });
+    }
+    for (const fault of control ? [] : request.faults) {
+      say(`fault ${fault}`);
+      await causeDatabaseFault(fault, hands);
+      say(`${acknowledged} notes acknowledged`);
+    }
+    await until(clock, signal, {
+      what: `${request.writes} notes to be acknowledged`,
+      look: () => acknowledged >= request.writes || null,
+      seen: () => `${acknowledged}`,
+      limitMs: limits.writesMs,
+      everyMs: 200,
+    });
+
+    say("notes end, and are read from each member");
+    await compare();
+    await writer.endNotes();
+    for (const pod of databaseNames.members)
+      record({ kind: "notes-read", ...(await writer.read(pod)) });
+    await stopProbing(writer);
+    complete = true;
+    return null;
+  } catch (error) {
+    if (error instanceof ToolError && error.code === "wait-ran-out") return error;
+    throw error;
+  } finally {
+    recording.abort(new Error("the run has ended"));
+    file.end(stamped({ kind: "run-ended", complete }));
+  }
+}
+
+function runBegan(request: DatabaseRunRequest, lab: DatabaseLab): Fact {
+  const { claims, control = false, violation, commit, faults, writes } = request;
+  return {
+    kind: "run-began",
+    format: 1,
+    run: basename(request.runDir),
+    commit,
+    claims: claims.map((claim) => claim.id),
+    faults: [],
+    control,
+    violation: violation?.name ?? null,
+    world: {
+      workload: `statefulset/${databaseNames.workload}`,
+      replicas: databaseNames.members.length,
+      nodes: [...lab.nodes],
+      workers: [...lab.workers],
+      serviceNetwork: "",
+      nodesReachable: request.nodesReachable,
+    },
+    database: { faults: [...faults], writes },
+  };
+}
