@@ -22,13 +22,19 @@ export interface AgentPlace {
   readonly askPeer: AgentParts["askPeer"];
 }
 
+export function serverOf(
+  { agentPassword, ca }: Settings,
+  where: { readonly host: string; readonly port: number },
+): Server {
+  return new Server({ ...where, user: "agent", password: agentPassword, ca });
+}
+
 /** An agent with connections of its own to its server: one to look by, one to act by. */
 export function assembleAgent(place: AgentPlace): Agent {
   const { settings, cluster, logger, askPeer } = place;
-  const { namespace, agentPassword, ca, pods } = settings;
+  const { namespace, pods } = settings;
   const store = new GroupStore(cluster, { namespace, name: groupRecordName });
-  const toServer = () =>
-    new Server({ ...place.server, user: "agent", password: agentPassword, ca });
+  const toServer = () => serverOf(settings, place.server);
   const agent: Agent = new Agent({
     ...{ settings, group, logger, askPeer },
     server: toServer(),

@@ -10,6 +10,8 @@ export const limits = {
   hearEveryMs: 500,
   /** A server that does not answer within this is one that does not answer. */
   answerMs: 2_000,
+  /** For another member to lead; half of it for transactions that are under way. */
+  handOverMs: 10_000,
   /** The server gives up on a join by itself before this. */
   startMs: 120_000,
   /** A join is given up when no member of the group has been seen for this long. */
