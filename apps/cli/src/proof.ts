@@ -64,7 +64,8 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
   const folder = await newRun(lab.checkout);
   const request = {
     cluster: await connect({ kubeconfig, context, kubectl }),
-    nodeShell: (node: string, argv: string[]) => onNode(lab.engine, node, argv),
+    nodeShell: (node: string, argv: string[], input?: string) =>
+      onNode(lab.engine, node, argv, input),
     runDir: folder,
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),

@@ -15,6 +15,7 @@ export const kinds = {
   node: { apiVersion: "v1", kind: "Node" } as Kind<Node>,
   configMap: { apiVersion: "v1", kind: "ConfigMap" } as Kind,
   deployment: { apiVersion: "apps/v1", kind: "Deployment" } as Kind<Deployment>,
+  secret: { apiVersion: "v1", kind: "Secret" } as Kind<Secret>,
   statefulSet: { apiVersion: "apps/v1", kind: "StatefulSet" } as Kind,
   persistentVolumeClaim: { apiVersion: "v1", kind: "PersistentVolumeClaim" } as Kind,
   replicaSet: { apiVersion: "apps/v1", kind: "ReplicaSet" } as Kind,
@@ -48,6 +49,11 @@ export interface Pod extends KubeObject {
     readonly conditions?: readonly Condition[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
+}
+
+/** Values are base64. */
+export interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 export interface Service extends KubeObject {

@@ -99,6 +99,8 @@ async function act(
     const run = basename(request.runDir);
     const writing = { template: checker.writer, node: lab.calmNode, run, write, say };
     const writer = await startWriter(writing, hands);
+    // Lines of the ledger would be lost.
+    writer.ended.catch((error) => recording.abort(error));
     const compare = async () =>
       record(await compareClocks(clock, writer.plan.recorder, () => nowAt(writer)));
     await compare();

@@ -80,7 +80,7 @@ function judge(history: History): Verdict {
     sessions: ledger.size,
     members: new Set(reads.map(({ pod }) => pod)).size,
     faults: gaps.length,
-    ...Object.fromEntries(gaps.map(({ fault, forMs }) => [`${fault} Ms`, roundMs(forMs)])),
+    ...Object.fromEntries(gaps.map(({ fault, forMs }) => [`${fault}Ms`, roundMs(forMs)])),
   };
   if (doubts.length > 0) return unknown(doubts, measured);
   const [first, ...others] = [...compared.flatMap(({ wrong }) => wrong), ...different(reads)];

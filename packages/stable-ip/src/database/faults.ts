@@ -57,8 +57,8 @@ const faults: Readonly<Record<DatabaseFault, Fault>> = {
   "primary-node-paused": (hands, { node }) =>
     held(hands, `node ${node} goes on`, (on) => hands.pauseNode(node, on)),
   "server-stopped": (hands, primary) =>
-    held(hands, `the server of ${primary.pod} goes on`, (on) =>
-      signalProcess(hands, primary, on ? "STOP" : "CONT"),
+    held(hands, `the server of ${primary.pod} goes on`, (on, signal) =>
+      signalProcess({ ...hands, signal }, primary, on ? "STOP" : "CONT"),
     ),
   "all-servers-killed": (hands) =>
     Promise.all(
@@ -105,12 +105,12 @@ function cutOff(
 async function held(
   { removals, clock, signal }: Pick<DatabaseHands, "removals" | "clock" | "signal">,
   what: string,
-  set: (on: boolean) => Promise<unknown>,
+  set: (on: boolean, signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> {
-  const undone = removals.add(what, () => set(false));
-  await set(true);
+  const undone = removals.add(what, (limit) => set(false, limit));
+  await set(true, signal);
   await clock.sleep(limits.heldMs, signal);
-  await set(false);
+  await set(false, signal);
   undone();
 }
 

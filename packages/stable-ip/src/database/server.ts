@@ -43,12 +43,15 @@ export async function signalProcess(
   const id = await containerOf(hands, pod, containerWith[process]);
   const pids = `${inContainers.join(" ")} ps ${id} | tail -n +2 | cut -d' ' -f1`;
   const script = `sent=; for pid in $(${pids}); do
-    [ "$(cat /proc/$pid/comm)" != ${process} ] || { kill -${signal} "$pid" && sent=1; }
+    [ "$(basename "$(readlink /proc/$pid/exe)")" != ${process} ] || { kill -${signal} "$pid" && sent=1; }
   done; [ -n "$sent" ]`;
   await hands.nodeShell(node, ["sh", "-c", script]);
 }
 
-/** Runs statements on a member's own server. The password comes from the Secret and stays on the node. */
+/**
+ * Runs statements on a member's own server. The password goes in with them: a command line is told
+ * in errors and in lists of processes.
+ */
 export async function sqlOn(
   hands: DatabaseHands,
   { pod, node }: PlacedMember,
@@ -56,17 +59,14 @@ export async function sqlOn(
   statements: string,
 ): Promise<string> {
   const where = { namespace: databaseNames.namespace, name: `mysql-${user}` };
-  const secret = await hands.cluster.get(secretKind, where, hands.signal);
+  const secret = await hands.cluster.get(kinds.secret, where, hands.signal);
   const password = Buffer.from(secret?.data?.["password"] ?? "", "base64").toString();
   const id = await containerOf(hands, pod, "mysqld");
-  const client = `MYSQL_PWD=${password} mysql -h127.0.0.1 -u${user} --ssl-mode=REQUIRED -N -B notes`;
-  const argv = [...inContainers, "exec", "--exec-id", randomUUID(), id, "sh", "-c"];
-  return hands.nodeShell(node, [...argv, `${client} -e "${statements}"`]);
+  const client = `mysql -h127.0.0.1 -u${user} --ssl-mode=REQUIRED -N -B`;
+  const script = `read -r MYSQL_PWD; export MYSQL_PWD; exec ${client}`;
+  const argv = [...inContainers, "exec", "--exec-id", randomUUID(), id, "sh", "-c", script];
+  return hands.nodeShell(node, argv, `${password}\n${statements};\n`);
 }
-
-const secretKind = { apiVersion: "v1", kind: "Secret" } as import("@svclab/cluster").Kind<
-  import("@svclab/cluster").KubeObject & { readonly data?: Readonly<Record<string, string>> }
->;
 
 function notRunning(what: string, found: string): ToolError {
   return new ToolError({

@@ -33,14 +33,14 @@ const changes: Readonly<Record<DatabaseChange, Change>> = {
       hands,
       primaryNow(hands),
       "writer",
-      `DELETE FROM notes WHERE text LIKE '${run}/%' ORDER BY id LIMIT 1`,
+      `DELETE FROM notes.notes WHERE text LIKE '${run}/%' ORDER BY id LIMIT 1`,
     ),
   "row-doubled": (hands, run) =>
     sqlOn(
       hands,
       primaryNow(hands),
       "writer",
-      `INSERT INTO notes (text) SELECT text FROM notes WHERE text LIKE '${run}/%' ORDER BY id LIMIT 1`,
+      `INSERT INTO notes.notes (text) SELECT text FROM notes.notes WHERE text LIKE '${run}/%' ORDER BY id LIMIT 1`,
     ),
   "stopped-member-answers-reads": async (hands) => {
     const { pod: leader } = primaryNow(hands);
@@ -60,11 +60,12 @@ async function stillAgents(
 ): Promise<() => Promise<void>> {
   const undone = await Promise.all(
     members.map(async (member) => {
-      const goOn = () => signalProcess(hands, member, "CONT", "node");
+      const goOn = (signal: AbortSignal) =>
+        signalProcess({ ...hands, signal }, member, "CONT", "node");
       const forget = hands.removals.add(`the agent of ${member.pod} goes on`, goOn);
       await signalProcess(hands, member, "STOP", "node");
       return async () => {
-        await goOn();
+        await goOn(hands.signal);
         forget();
       };
     }),

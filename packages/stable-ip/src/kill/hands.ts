@@ -4,8 +4,11 @@ import type { RecordFact } from "../observe/fact.ts";
 import type { World } from "../observe/world.ts";
 import type { Removals } from "../removals.ts";
 
-/** Runs a program on a node, outside every container; resolves to its standard output. */
-export type NodeShell = (node: string, argv: string[]) => Promise<string>;
+/**
+ * Runs a program on a node, outside every container; resolves to its standard output. `input`: its
+ * standard input.
+ */
+export type NodeShell = (node: string, argv: string[], input?: string) => Promise<string>;
 
 /** All that whoever changes the world may touch. */
 export interface Hands {
