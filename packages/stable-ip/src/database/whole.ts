@@ -22,7 +22,8 @@ export function notWhole(world: World, members: Members): string[] {
     ...(incarnations.size > 1 ? ["members are in different groups"] : []),
     ...(world.readyPods.length === names.length ? [] : [`${world.readyPods.length} ready Pods`]),
     ...(leader === null ? ["no primary is known"] : []),
-    ...(led.length === 1 && led[0] === uidOf(leader?.pod) ? [] : [`${primary} leads elsewhere`]),
+    // That it leads to nobody else is a claim, and no condition.
+    ...(led.some((uid) => uid === uidOf(leader?.pod)) ? [] : [`${primary} leads elsewhere`]),
     ...(ready(read).length === names.length ? [] : [`${ready(read).length} behind ${read}`]),
   ];
 }

@@ -1,0 +1,127 @@
+import type { EventOf, Verdict } from "@svclab/contracts";
+import type { Claim, History } from "../claim.ts";
+import { type Moment, type Timeline, timeline } from "../history/timeline.ts";
+import { limits } from "../limits.ts";
+import { roundMs } from "../verify/measured.ts";
+import { podsAt } from "../verify/pods.ts";
+import { broken, holds, unknown } from "../verify/verdicts.ts";
+import { watchDoubts } from "../verify/watch-doubts.ts";
+
+const service = "mysql-primary";
+/** A change is judged by when it was seen, which is at most one look of the members' later. */
+const limitMs = limits.primaryLabelMs + limits.watchLateMs;
+
+export const primaryServiceFollowsThePrimary: Claim = {
+  id: "primary-service-follows-the-primary",
+  statement:
+    "The Service mysql-primary MUST lead to the member that the group elected, and to nobody else, within a second of the election.",
+  source:
+    "https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes, with the label that k8s/base/mysql sets",
+  needs: [],
+  paths: [],
+  faults: [],
+  limits: { primaryLabelMs: limits.primaryLabelMs, watchLateMs: limits.watchLateMs },
+  violations: [
+    {
+      name: "primary-selector-without-role",
+      how: { variant: "primary-selector-without-role" },
+      text: "The Service's selector names the database and not the role: it leads to every member.",
+    },
+  ],
+  judge,
+};
+
+interface Election {
+  readonly seen: Moment<EventOf<"member-seen">>;
+  readonly podUid: string;
+  /** Until the next one was elected, or the run ended. */
+  readonly untilMs: number;
+}
+
+function judge(history: History): Verdict {
+  const line = timeline(history);
+  const elections = electionsOf(line);
+  const states = line.of("endpoints-seen").filter(({ event }) => event.service === service);
+  const tookMs: number[] = [];
+  const span = { fromMs: line.began.atMs, toMs: history.at(-1)?.atMs ?? line.began.atMs };
+  const doubts = watchDoubts(line, span);
+  let measured = figures(elections, tookMs);
+  for (const { seen, podUid, untilMs } of elections) {
+    const dueMs = seen.fromMs + limitMs;
+    // Of a leadership that ended before its time was over nothing can be said.
+    if (untilMs <= dueMs) continue;
+    const good = states.find(
+      ({ fromMs, event }, at) =>
+        leadsOnlyTo(event, podUid) &&
+        (states[at + 1]?.fromMs ?? untilMs) > seen.fromMs &&
+        fromMs < untilMs,
+    );
+    const lateMs = Math.max(0, (good?.fromMs ?? Number.POSITIVE_INFINITY) - seen.fromMs);
+    // An election may have been before it was seen: the Service may be ahead of who looks.
+    const overMs = untilMs - limitMs;
+    const wrong = states.find(
+      ({ fromMs, event }) => fromMs > dueMs && fromMs < overMs && leadsElsewhere(event, podUid),
+    );
+    tookMs.push(lateMs);
+    measured = figures(elections, tookMs);
+    if (lateMs > limitMs) {
+      const last = states.findLast(({ fromMs }) => fromMs <= dueMs);
+      return broken(
+        `${limitMs} ms after ${seen.event.pod} was elected ${service} did not lead to it alone`,
+        measured,
+        [seen.event, ...(last ? [last.event] : [])],
+      );
+    }
+    if (wrong !== undefined)
+      return broken(
+        `${service} led to another than ${seen.event.pod} while that was the primary`,
+        measured,
+        [seen.event, wrong.event],
+      );
+  }
+  const all = [
+    ...doubts,
+    // The first is the one that the run found there.
+    ...(elections.length < 2 ? ["no change of primary was seen"] : []),
+    ...(tookMs.length < 2 ? ["no primary led for long enough to be judged"] : []),
+  ];
+  return all.length > 0 ? unknown(all, measured) : holds(measured);
+}
+
+function figures(elections: readonly Election[], tookMs: readonly number[]) {
+  const sorted = tookMs.filter(Number.isFinite).toSorted((one, other) => one - other);
+  return {
+    changes: Math.max(0, elections.length - 1),
+    judged: tookMs.length,
+    followedMedianMs: roundMs(sorted[Math.floor(sorted.length / 2)] ?? 0),
+    followedMaxMs: roundMs(sorted.at(-1) ?? 0),
+    limitMs,
+  };
+}
+
+function electionsOf(line: Timeline): Election[] {
+  const found: { seen: Moment<EventOf<"member-seen">>; podUid: string }[] = [];
+  for (const seen of line.of("member-seen")) {
+    const { state, role, pod } = seen.event;
+    if (state !== "ONLINE" || role !== "PRIMARY" || found.at(-1)?.seen.event.pod === pod) continue;
+    const podUid = podsAt(line, seen.fromMs).find(({ name }) => name === pod)?.podUid ?? "";
+    found.push({ seen, podUid });
+  }
+  return found.map((each, at) => ({
+    ...each,
+    untilMs: found[at + 1]?.seen.fromMs ?? line.of("run-ended")[0]?.fromMs ?? each.seen.fromMs,
+  }));
+}
+
+const readyUids = ({ endpoints }: EventOf<"endpoints-seen">) =>
+  endpoints.filter(({ ready }) => ready).map(({ podUid }) => podUid);
+
+function leadsOnlyTo(event: EventOf<"endpoints-seen">, podUid: string): boolean {
+  const uids = readyUids(event);
+  return uids.length === 1 && uids[0] === podUid;
+}
+
+/** Leading nowhere is not leading astray: the primary itself may have gone. */
+function leadsElsewhere(event: EventOf<"endpoints-seen">, podUid: string): boolean {
+  return readyUids(event).some((uid) => uid !== podUid);
+}
