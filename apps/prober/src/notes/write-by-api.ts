@@ -49,7 +49,7 @@ export function writeByApi({ host, port, timeoutMs }: Place): WriteNote {
     });
 }
 
-export function outcomeOf(status: number, body: string): Outcome {
+function outcomeOf(status: number, body: string): Outcome {
   const none = { serverUuid: null, id: null };
   const value = parsed(body);
   if (status === 200 || status === 201) {

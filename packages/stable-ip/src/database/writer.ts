@@ -57,7 +57,7 @@ export async function startWriter(writing: Writing, starting: Starting): Promise
   };
 }
 
-export function planOf(run: string): ProberPlan {
+function planOf(run: string): ProberPlan {
   const { namespace, primary, port } = databaseNames;
   const ways = {
     api: { host: `api.${namespace}.svc.cluster.local`, port: 80 },

@@ -5,6 +5,7 @@ import { it } from "node:test";
 import { type KubeObject, kinds, parseObjects } from "@svclab/cluster";
 import { violationLabel } from "@svclab/contracts";
 import { claims } from "../claims/index.ts";
+import { databaseClaims } from "../database-claims/index.ts";
 import { withRemovals } from "../removals.ts";
 import { SmallWorkload } from "./small-workload.ts";
 import { violate } from "./violate.ts";
@@ -18,7 +19,7 @@ const service = (name: string, spec: object = {}) =>
     spec: { clusterIP: "10.96.0.9", clusterIPs: ["10.96.0.9"], ...spec },
     status: { loadBalancer: {} },
   }) as KubeObject;
-const violations = claims.flatMap((claim) => claim.violations);
+const violations = [...claims, ...databaseClaims].flatMap((claim) => claim.violations);
 const named = (name: string) => {
   const violation = violations.find((one) => one.name === name);
   assert.ok(violation, name);

@@ -7,7 +7,7 @@ type Answered = EventOf<"note-answered">;
 export type Read = EventOf<"notes-read">;
 
 /** One note: what was sent, and what was told of it. */
-export interface Entry {
+interface Entry {
   readonly sent: Sent;
   readonly answered: Answered | null;
 }
