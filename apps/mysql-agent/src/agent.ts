@@ -81,7 +81,12 @@ export class Agent {
 
   async run(signal: AbortSignal): Promise<void> {
     const hearing = this.#others.map((pod) => this.#hearOn(pod, signal));
-    await Promise.all([this.#lookOn(signal), this.#stepOn(signal), ...hearing]);
+    try {
+      await Promise.all([this.#lookOn(signal), this.#stepOn(signal), ...hearing]);
+    } finally {
+      this.#parts.server.close();
+      this.#parts.performer.close();
+    }
   }
 
   async #hearOn(pod: string, signal: AbortSignal): Promise<void> {

@@ -42,6 +42,10 @@ export class Performer {
     return this.#cannotExecute?.uuid === this.#uuid ? this.#cannotExecute.why : undefined;
   }
 
+  close(): void {
+    this.#server.close();
+  }
+
   async look(): Promise<Member> {
     const { member } = await lookAtServer(this.#server);
     this.#uuid = member.uuid;
