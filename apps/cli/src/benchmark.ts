@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { forgetLabImages, labDown, labInstall, labMemory, labUp, openLab } from "@svclab/kind";
@@ -59,9 +59,10 @@ export async function benchmark(
 
 /** What an install reads of a checkout, with another api: the real sources are left alone. */
 async function changedCopy(checkout: string, copy: string): Promise<string> {
-  for (const folder of ["apps", "k8s"])
-    await cp(join(checkout, folder), join(copy, folder), { recursive: true });
-  await symlink(join(checkout, "node_modules"), join(copy, "node_modules"));
+  // All that goes into a bundle, with links as they are: a path outside would change every image.
+  const whole = { recursive: true, verbatimSymlinks: true };
+  for (const folder of ["apps", "k8s", "node_modules", "packages"])
+    await cp(join(checkout, folder), join(copy, folder), whole);
   const source = join(copy, "apps/api/src/main.ts");
   const text = await readFile(source, "utf8");
   await writeFile(source, `${text}\nprocess.title = "api-${Date.now()}";\n`);
