@@ -43,6 +43,18 @@ const rows: readonly {
     history: () => elected(led()).wait(200).fact(leadsTo("mysql-1")).wait(10_000),
   },
   {
+    title: "the first primary is seen before the Pods are",
+    outcome: "holds",
+    history: () => {
+      const late = new DatabaseHistory()
+        .fact(leadsTo("mysql-0"))
+        .fact(seen("mysql-0", "PRIMARY"))
+        .wait(10)
+        .fact({ kind: "pods-seen", pods });
+      return elected(late.wait(10_000)).wait(200).fact(leadsTo("mysql-1")).wait(10_000);
+    },
+  },
+  {
     title: "it led there already when the election was seen",
     outcome: "holds",
     history: () => elected(led().fact(leadsTo("mysql-1")).wait(50)).wait(10_000),

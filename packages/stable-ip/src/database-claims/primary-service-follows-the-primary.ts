@@ -104,13 +104,20 @@ function electionsOf(line: Timeline): Election[] {
   for (const seen of line.of("member-seen")) {
     const { state, role, pod } = seen.event;
     if (state !== "ONLINE" || role !== "PRIMARY" || found.at(-1)?.seen.event.pod === pod) continue;
-    const podUid = podsAt(line, seen.fromMs).find(({ name }) => name === pod)?.podUid ?? "";
-    found.push({ seen, podUid });
+    found.push({ seen, podUid: uidOf(line, pod, seen.fromMs) });
   }
   return found.map((each, at) => ({
     ...each,
     untilMs: found[at + 1]?.seen.fromMs ?? line.of("run-ended")[0]?.fromMs ?? each.seen.fromMs,
   }));
+}
+
+/** As it was last seen; at the run's begin its agent may have answered before the Pods were listed. */
+function uidOf(line: Timeline, pod: string, atMs: number): string {
+  const first = line.of("pods-seen")[0]?.event.pods ?? [];
+  const before = podsAt(line, atMs);
+  const pods = before.length > 0 ? before : first;
+  return pods.find(({ name }) => name === pod)?.podUid ?? "";
 }
 
 const readyUids = ({ endpoints }: EventOf<"endpoints-seen">) =>
