@@ -167,6 +167,28 @@ test("a primary that is killed is followed by another, and returns", async () =>
   assert.equal((await store.read()).record.epoch, 1);
 });
 
+test("a primary that stood still does not take its label back", async () => {
+  const old = primaryNow();
+  const signalServer = (name: string) =>
+    inContainer(containerOf(old), `kill -${name} "$(cat /run/mysqld/server)"`);
+  const labelled = async () => {
+    const { items } = await cluster.list(kinds.pod, { namespace, labels: "svclab/role=primary" });
+    return items.map(({ metadata }) => metadata.name);
+  };
+  await signalServer("STOP");
+  try {
+    await eventually(withinMs, async () => assert.ok(!(await labelled()).includes(old)));
+    await sleep(5_000);
+  } finally {
+    await signalServer("CONT");
+  }
+  for (let look = 0; look < 500; look += 1) {
+    assert.ok(!(await labelled()).includes(old), `look ${look}`);
+    await sleep(10);
+  }
+  await eventually(withinMs, assertWhole);
+});
+
 test("all three killed at once return by themselves, with what was acknowledged", async () => {
   await ask(primaryNow(), "INSERT INTO notes.kept VALUES (2)", "writer");
   await Promise.all(databasePods.map(kill));

@@ -98,16 +98,22 @@ export class Agent {
 
   async #lookOn(signal: AbortSignal): Promise<void> {
     const { server, nowMs, logger } = this.#parts;
+    let answeredMs: number | null = null;
+    let trustedMs = 0;
     while (!signal.aborted) {
       const beganMs = nowMs();
       try {
         const { member, closed } = await lookAtServer(server);
+        // Paused or stopped, it comes back as the primary that it was.
+        if (answeredMs !== null && nowMs() - answeredMs > limits.silentMs)
+          trustedMs = nowMs() + limits.calmMs;
+        answeredMs = nowMs();
         const known = union(member.received, this.#heard.executedBesides(member));
         const lagMs = this.#lag.look(member.executed, known, beganMs);
         this.#known = { member, atMs: beganMs, lagMs };
         const serves = member.state === "ONLINE" && member.incarnation === this.incarnation;
         if (serves && closed) await server.query("SET GLOBAL offline_mode = OFF", limits.answerMs);
-        if (serves) await this.#label(member, signal);
+        if (serves && nowMs() >= trustedMs) await this.#label(member, signal);
       } catch (error) {
         this.#known = null;
         logger.debug({ error: `${error}` }, "look");

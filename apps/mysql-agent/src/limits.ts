@@ -4,6 +4,10 @@ export const limits = {
   lookEveryMs: 250,
   /** Labels are looked at this often though nothing changed: a new Pod comes without the right one. */
   labelsEveryMs: 2_000,
+  /** A server that was silent for this long may have been left behind by its group. */
+  silentMs: 2_000,
+  /** It learns so within about 3 s; until then nothing is done on its word that it leads. */
+  calmMs: 5_000,
   /** The record is read this often while the group lives: only a person's order changes it then. */
   recordEveryMs: 1_000,
   /** How often each of the others is asked what it has executed: lag is known to this much. */

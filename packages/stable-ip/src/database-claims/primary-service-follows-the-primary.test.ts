@@ -49,6 +49,7 @@ const rows: readonly {
       const late = new DatabaseHistory()
         .fact(leadsTo("mysql-0"))
         .fact(seen("mysql-0", "PRIMARY"))
+        .fact({ kind: "pods-seen", pods: [] })
         .wait(10)
         .fact({ kind: "pods-seen", pods });
       return elected(late.wait(10_000)).wait(200).fact(leadsTo("mysql-1")).wait(10_000);
@@ -74,6 +75,19 @@ const rows: readonly {
         .wait(5_000)
         .fact({ kind: "endpoints-seen", service, endpoints: [endpoint("mysql-1", false)] })
         .wait(5_000),
+  },
+  {
+    title: "an old one says for a moment that it leads",
+    outcome: "holds",
+    history: () =>
+      elected(led())
+        .wait(200)
+        .fact(leadsTo("mysql-1"))
+        .wait(10_000)
+        .fact(seen("mysql-0", "PRIMARY"))
+        .wait(1_000)
+        .fact({ ...seen("mysql-0", "PRIMARY"), state: "ERROR" })
+        .wait(10_000),
   },
   {
     title: "it leads there too late",

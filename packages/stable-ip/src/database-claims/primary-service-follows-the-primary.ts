@@ -34,7 +34,7 @@ export const primaryServiceFollowsThePrimary: Claim = {
 interface Election {
   readonly seen: Moment<EventOf<"member-seen">>;
   readonly podUid: string;
-  /** Until the next one was elected, or the run ended. */
+  /** Until the next one was elected, this one said something else, or the run ended. */
   readonly untilMs: number;
 }
 
@@ -106,18 +106,23 @@ function electionsOf(line: Timeline): Election[] {
     if (state !== "ONLINE" || role !== "PRIMARY" || found.at(-1)?.seen.event.pod === pod) continue;
     found.push({ seen, podUid: uidOf(line, pod, seen.fromMs) });
   }
-  return found.map((each, at) => ({
-    ...each,
-    untilMs: found[at + 1]?.seen.fromMs ?? line.of("run-ended")[0]?.fromMs ?? each.seen.fromMs,
-  }));
+  const endMs = line.of("run-ended")[0]?.fromMs ?? 0;
+  return found.map((each, at) => {
+    // One that stood still says for a moment that it leads, until it learns what happened meanwhile.
+    const own = line.of("member-seen").find(({ event, fromMs }) => {
+      return fromMs > each.seen.fromMs && event.pod === each.seen.event.pod;
+    });
+    const next = found[at + 1]?.seen.fromMs ?? endMs;
+    return { ...each, untilMs: Math.min(next, own?.fromMs ?? endMs) };
+  });
 }
 
 /** As it was last seen; at the run's begin its agent may have answered before the Pods were listed. */
 function uidOf(line: Timeline, pod: string, atMs: number): string {
-  const first = line.of("pods-seen")[0]?.event.pods ?? [];
-  const before = podsAt(line, atMs);
-  const pods = before.length > 0 ? before : first;
-  return pods.find(({ name }) => name === pod)?.podUid ?? "";
+  const isIt = ({ name }: { readonly name: string }) => name === pod;
+  const first = line.of("pods-seen").find(({ event }) => event.pods.some(isIt));
+  const found = podsAt(line, atMs).find(isIt) ?? first?.event.pods.find(isIt);
+  return found?.podUid ?? "";
 }
 
 const readyUids = ({ endpoints }: EventOf<"endpoints-seen">) =>
