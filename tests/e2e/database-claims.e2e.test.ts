@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { checkoutDir } from "@svclab/kind";
-import { databaseClaims } from "@svclab/stable-ip";
 import { outcomes, proof } from "./lab/proof.ts";
 import { testCluster } from "./test-cluster.ts";
 
 /** Nine faults, each with the time to be whole again. */
 const quickMs = 15 * 60_000;
-const ids = databaseClaims.map(({ id }) => id);
+/** The other claim about the database is judged in the demo, over its two faults. */
+const id = "no-acknowledged-write-lost";
 
-test("each fault once: every claim about the database holds", async (context) => {
+test("each fault once, 20,000 notes: no acknowledged write is lost, and writes go on in time", async (context) => {
   const began = performance.now();
   const { exitCode, stdout, report } = await proof(
-    [join(checkoutDir(), "svclab"), "verify", ...ids, "--name", testCluster],
+    [join(checkoutDir(), "svclab"), "verify", id, "--name", testCluster],
     {},
     quickMs,
   );
   context.diagnostic(`took ${((performance.now() - began) / 1000).toFixed(0)} s`);
   context.diagnostic(stdout);
-  assert.deepEqual(outcomes(report), Object.fromEntries(ids.map((id) => [id, "holds"])));
+  assert.deepEqual(outcomes(report), { [id]: "holds" });
   assert.equal(exitCode, 0);
 });
