@@ -90,6 +90,19 @@ const rows: readonly {
         .wait(10_000),
   },
   {
+    title: "an old one that was silent says for seconds what it said before",
+    outcome: "holds",
+    history: () =>
+      elected(led().fact({ ...seen("mysql-0", "PRIMARY"), state: null, role: null }))
+        .wait(200)
+        .fact(leadsTo("mysql-1"))
+        .wait(10_000)
+        .fact(seen("mysql-0", "PRIMARY"))
+        .wait(3_000)
+        .fact({ ...seen("mysql-0", "PRIMARY"), state: "OFFLINE", role: null })
+        .wait(10_000),
+  },
+  {
     title: "it leads there too late",
     outcome: "broken",
     why: /1500 ms after mysql-1 was elected/,

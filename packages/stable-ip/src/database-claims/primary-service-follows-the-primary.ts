@@ -101,9 +101,14 @@ function figures(elections: readonly Election[], tookMs: readonly number[]) {
 
 function electionsOf(line: Timeline): Election[] {
   const found: { seen: Moment<EventOf<"member-seen">>; podUid: string }[] = [];
+  const led = new Map<string, boolean>();
   for (const seen of line.of("member-seen")) {
     const { state, role, pod } = seen.event;
-    if (state !== "ONLINE" || role !== "PRIMARY" || found.at(-1)?.seen.event.pod === pod) continue;
+    const leads = state === "ONLINE" && role === "PRIMARY";
+    // Who was silent and says what it said before was not elected: it does not know better yet.
+    const isNews = led.get(pod) !== true;
+    if (state !== null) led.set(pod, leads);
+    if (!leads || !isNews || found.at(-1)?.seen.event.pod === pod) continue;
     found.push({ seen, podUid: uidOf(line, pod, seen.fromMs) });
   }
   const endMs = line.of("run-ended")[0]?.fromMs ?? 0;
