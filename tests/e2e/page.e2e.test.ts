@@ -1,55 +1,34 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { kinds } from "@svclab/cluster";
-import { appNamespace, labInstall } from "@svclab/kind";
-import type { Browser, Page } from "playwright-core";
-import { chromiumMissing, openChromium } from "./chromium.ts";
+import { appNamespace } from "@svclab/kind";
+import type { Page } from "playwright-core";
+import { chromiumMissing } from "./chromium.ts";
+import { type LabPage, openLabPage } from "./lab/lab-page.ts";
 import { faintTexts, structureFaults } from "./page-checks.ts";
-import { nodePortUrl, openTestCluster, type TestCluster, testCluster } from "./test-cluster.ts";
 
 const skip = await chromiumMissing();
-const nodePort = 30_080;
 /** That so many all meet the same one of two Pods or more has a chance of 1 in 2^30. */
 const loadsAtMost = 31;
 /** preStop sleep, drain and the start of another, with room. */
 const replacedMs = 60_000;
 const smallest = { width: 320, height: 640 };
 
-let there: TestCluster | undefined;
-let browser: Browser | undefined;
+let lab: LabPage | undefined;
 let page: Page;
-let complaints: string[];
 
 before(async () => {
   if (skip !== false) return;
-  there = await openTestCluster();
-  await labInstall(there.lab, testCluster, { faults: true });
-  const url = await nodePortUrl(there, nodePort);
-  browser = await openChromium(new URL(url).hostname);
-  page = await browser.newPage({ baseURL: url });
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("requestfailed", (request) => {
-    const why = request.failure()?.errorText;
-    // A reload ends what was still being loaded.
-    if (why !== "net::ERR_ABORTED") complaints.push(`${request.url()}: ${why}`);
-  });
+  lab = await openLabPage();
+  page = lab.page;
 });
 
-after(async () => {
-  try {
-    await browser?.close();
-  } finally {
-    there?.close();
-  }
-});
+after(() => lab?.close());
 
 /** Each test begins with a page just opened and a tally of its one answer. */
 beforeEach(async () => {
   if (skip !== false) return;
-  complaints = [];
+  lab?.complaints.splice(0);
   await page.goto("/");
   await settled();
   await page.evaluate(() => sessionStorage.clear());
@@ -64,11 +43,11 @@ test("reloading the page shows another api Pod, and the tally adds up", { skip }
   }
   assert.ok((await podsOnPage()).length >= 2, `one api Pod only in ${loads} loads`);
   assert.equal(await total(), loads);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(lab?.complaints, []);
 });
 
 test("an api Pod is deleted; the page goes on, and its successor turns up", { skip }, async () => {
-  const { cluster } = there as TestCluster;
+  const { cluster } = (lab as LabPage).there;
   const names = await apiPods();
   const [name = ""] = names;
   await cluster.remove({ ...kinds.pod, namespace: appNamespace, name });
@@ -86,7 +65,7 @@ test("an api Pod is deleted; the page goes on, and its successor turns up", { sk
     over = isGone && (await podsOnPage()).some((pod) => !names.includes(pod));
   }
   assert.equal(await page.locator("tr.none").count(), 0);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(lab?.complaints, []);
 });
 
 for (const colorScheme of ["light", "dark"] as const)
@@ -98,7 +77,7 @@ for (const colorScheme of ["light", "dark"] as const)
     assert.equal(red > 127, colorScheme === "light", ground);
     assert.deepEqual(await page.evaluate(faintTexts), []);
     assert.deepEqual(await page.evaluate(structureFaults), []);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(lab?.complaints, []);
   });
 
 test("the page fits 320 pixels, with a full tally too", { skip }, async (t) => {
@@ -109,7 +88,7 @@ test("the page fits 320 pixels, with a full tally too", { skip }, async (t) => {
   await settled();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.equal(width, smallest.width);
-  assert.deepEqual(complaints, []);
+  assert.deepEqual(lab?.complaints, []);
 });
 
 test("the keyboard alone is enough: Tab finds the button, and Enter asks", { skip }, async () => {
@@ -145,7 +124,7 @@ async function total(): Promise<number> {
 }
 
 async function apiPods(): Promise<string[]> {
-  const { cluster } = there as TestCluster;
+  const { cluster } = (lab as LabPage).there;
   const labels = "app.kubernetes.io/name=api";
   const { items } = await cluster.list(kinds.pod, { namespace: appNamespace, labels });
   return items.map(({ metadata }) => metadata.name);

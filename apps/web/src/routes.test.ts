@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { type TestContext, test } from "node:test";
+import type { RequestListener } from "node:http";
+import { test } from "node:test";
 import { Asked } from "@svclab/contracts";
 import { ask, startTestService } from "@svclab/service-kit/testing";
 import { askApi } from "./ask-api.ts";
 import { readApiUrl } from "./read-api-url.ts";
 import { routes } from "./routes.ts";
+import { startStranger } from "./stranger.ts";
 
 const nobody = new URL("http://127.0.0.1:9");
-
-async function stranger(t: TestContext, answer: RequestListener): Promise<URL> {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  t.after(() => server.close().closeAllConnections());
-  await new Promise((resolve) => server.once("listening", resolve));
-  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-}
 
 test("each question is a new connection to the api, and its answer names both Pods", async (t) => {
   const api = await startTestService(t, () => {}, { POD_NAME: "api-1", POD_UID: "uid-api" });
@@ -85,7 +78,7 @@ const strangers: [string, RequestListener, RegExp][] = [
 ];
 for (const [what, listener, expected] of strangers) {
   test(`an api that ${what} is told apart`, async (t) => {
-    const { api, error, tookMs } = await askApi(await stranger(t, listener), 300);
+    const { api, error, tookMs } = await askApi(await startStranger(t, listener), 300);
     assert.equal(api, null);
     assert.match(String(error), expected);
     assert.ok(tookMs < 1_000, `${tookMs} ms`);

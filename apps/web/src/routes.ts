@@ -1,13 +1,16 @@
 import { fileURLToPath } from "node:url";
 import type { Asked } from "@svclab/contracts";
-import type { Routes } from "@svclab/service-kit";
-import { type RequestHandler, static as serveFiles } from "express";
+import { limits, type Routes } from "@svclab/service-kit";
+import { type RequestHandler, raw, static as serveFiles } from "express";
 import { askApi } from "./ask-api.ts";
+import { handOn } from "./hand-on.ts";
 
 const askLimitMs = 2_000;
+/** Above what the api takes until it knows that an outcome is unknown: 11 s of apps/api's limits. */
+const notesLimitMs = 13_000;
 const page = fileURLToPath(new URL("./page/", import.meta.url));
 
-/** The page, and GET /ask for its script. */
+/** The page, and for its script GET /ask and the api's notes. */
 export const routes =
   (apiUrl: URL): Routes =>
   (app, web) => {
@@ -15,6 +18,12 @@ export const routes =
       const asked: Asked = { web, ...(await askApi(apiUrl, askLimitMs)) };
       response.json(asked);
     });
+    app.all(
+      ["/notes", "/notes/:id"],
+      newConnectionEachTime,
+      raw({ limit: limits.bodyBytes, type: () => true, inflate: false }),
+      handOn(apiUrl, notesLimitMs),
+    );
     app.use(newConnectionEachTime, serveFiles(page, { etag: false, lastModified: false }));
   };
 

@@ -23,6 +23,7 @@ export {
   noteHeaders,
   noteProblem,
   noteTextLimit,
+  viaApi,
 } from "./notes.ts";
 export {
   DnsProbe,

@@ -16,6 +16,9 @@ export const noteHeaders = {
   member: "x-database-member",
 } as const;
 
+/** Headers of an answer that the web handed on: the api Pod it came from. Its own is in servedBy. */
+export const viaApi = { podName: "x-api-pod", node: "x-api-node" } as const;
+
 /** In characters (code points); MySQL counts the same way. */
 export const noteTextLimit = 1_000;
 
@@ -49,13 +52,15 @@ export const NotesAnswer = z.object({ notes: z.array(Note), member: DatabaseMemb
 export type NotesAnswer = z.infer<typeof NotesAnswer>;
 
 /**
- * `type` of the problem (RFC 9457) that a write answers with, under status 503, where this request
+ * `type` of a problem (RFC 9457). A write answers with one under status 503, where this request
  * wrote nothing, and under 504, where nobody knows. It speaks of no other request: one sent before
  * with the same key, and answered 504 or not at all, may still have written.
  */
 export const noteProblem = {
   nothingWritten: "urn:svclab:nothing-written",
   outcomeUnknown: "urn:svclab:outcome-unknown",
+  /** A read's: no member has executed the transactions that were asked for. */
+  notExecuted: "urn:svclab:not-executed",
 } as const;
 
 /** What is answered instead of notes. A POST that is unknown has `idempotencyKey`, to ask again. */

@@ -1,4 +1,4 @@
-import { type NoteAnswer, type NotesAnswer, noteHeaders } from "@svclab/contracts";
+import { type NoteAnswer, type NotesAnswer, noteHeaders, noteProblem } from "@svclab/contracts";
 import { HttpProblem, parseInput } from "@svclab/service-kit";
 import type { Express, Request, RequestHandler, Response } from "express";
 import { z } from "zod";
@@ -98,7 +98,7 @@ export function noteRoutes(app: Express, database: Database | null): void {
     throw new HttpProblem(
       503,
       `No member, not even the primary, has executed what ${noteHeaders.gtid} asks for.`,
-      { retryAfterSeconds: 1 },
+      { type: noteProblem.notExecuted, retryAfterSeconds: 1 },
     );
   }
 }

@@ -1,4 +1,5 @@
 import { ask } from "./ask.js";
+import { startNotes } from "./notes.js";
 import { load, save } from "./store.js";
 import { count, emptyTally } from "./tally.js";
 import { element, say, showPath, showTally } from "./view.js";
@@ -21,6 +22,7 @@ element("reset").addEventListener("click", () => {
   say("The tally is empty.");
 });
 void askTimes(1);
+startNotes();
 
 /** One after the other; clicks in the meantime do nothing. @param {number} times */
 async function askTimes(times) {

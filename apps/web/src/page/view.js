@@ -61,7 +61,7 @@ function showPod(who, pod, otherwise) {
 }
 
 /** The end of a Pod's name tells it from its sisters. @param {string} name */
-function podName(name) {
+export function podName(name) {
   const cut = name.lastIndexOf("-") + 1;
   return make("span", "pod", name.slice(0, cut), make("b", "", name.slice(cut)));
 }
@@ -100,13 +100,13 @@ function recentItem({ web, api, line, error, tookMs }) {
 }
 
 /** Eight marks, then again from the first. @param {HTMLElement} marked @param {number | null} place */
-function mark(marked, place) {
+export function mark(marked, place) {
   if (place === null) marked.removeAttribute("data-mark");
   else marked.setAttribute("data-mark", String(place % 8));
 }
 
 /** @param {string} tag @param {string} className @param {...(Node | string)} children */
-function make(tag, className, ...children) {
+export function make(tag, className, ...children) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   made.append(...children);
