@@ -1,6 +1,6 @@
 import { DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import type { Lab } from "@svclab/kind";
-import { databaseClaims, overall, requireAll } from "@svclab/stable-ip";
+import { databaseClaims, overall, requireAll, type Violation } from "@svclab/stable-ip";
 import { type DatabasePlan, type Proof, type ProofOptions, prove } from "./proof.ts";
 
 /** Every fault once. */
@@ -11,10 +11,8 @@ export const shortPlan: DatabasePlan = {
   writes: 5_000,
 };
 
-/** A mistake is found in what it leaves; faults after it would only take time. */
-const violationPlan: DatabasePlan = { faults: [], writes: 2_000 };
-/** Where the mistake shows only once another member leads. */
-const changePlan: DatabasePlan = { faults: ["server-killed"], writes: 2_000 };
+/** Enough to find a mistake in, where faults after it would only take time. */
+const violationWrites = 2_000;
 
 /**
  * The claims about the api and those about its database, each in a run of its own: what is done to
@@ -30,7 +28,7 @@ export async function proveAll(
   const proofs: Proof[] = [];
   if (ofApi.length > 0) proofs.push(await prove(lab, { ...options, claims: ofApi }));
   if (ofDatabase.length === 0) return { proofs, skipped: [] };
-  const database = planFor(options.violation?.name, plan);
+  const database = planFor(options.violation, plan);
   try {
     proofs.push(await prove(lab, { ...options, claims: ofDatabase, database }));
   } catch (error) {
@@ -41,10 +39,9 @@ export async function proveAll(
   return { proofs, skipped: [] };
 }
 
-function planFor(violation: string | undefined, plan: DatabasePlan): DatabasePlan {
+function planFor(violation: Violation | undefined, plan: DatabasePlan): DatabasePlan {
   if (violation === undefined) return plan;
-  const { violations } = databaseClaims.find(({ id }) => id === "no-acknowledged-write-lost") ?? {};
-  return violations?.some(({ name }) => name === violation) ? violationPlan : changePlan;
+  return { faults: violation.after ?? [], writes: violationWrites };
 }
 
 /** Of all of them, the worst first; what was skipped counts where all are required. */

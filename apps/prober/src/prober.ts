@@ -2,6 +2,7 @@ import type { Event, HttpProbe, ProberPlan, ProberTargets } from "@svclab/contra
 import { dnsProbe } from "./dns-probe.ts";
 import { type Ask, httpProbe } from "./http-probe.ts";
 import { Metronome } from "./metronome.ts";
+import { readMember } from "./notes/read-member.ts";
 import { NotesSessions } from "./notes/write-notes.ts";
 import { tellStalls } from "./stalls.ts";
 
@@ -31,6 +32,12 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
       metronome.add(probe.perSecond, () => send(ask()));
     } else if (probe.kind === "notes") {
       metronome.add(probe.perSecond, notes.add(probe));
+    } else if (probe.kind === "member") {
+      let { host } = probe;
+      routes.set(probe.path, ([target = probe.host]) => {
+        host = target;
+      });
+      metronome.add(probe.perSecond, () => send(readMember(plan.recorder, probe, host)));
     } else {
       const ask = httpProbe(plan.recorder, probe);
       const setTargets = streams(metronome, probe, (...asked) => send(ask(...asked)));

@@ -213,6 +213,20 @@ export const Event = z.discriminatedUnion("kind", [
   }),
   /** The notes of the run on one member, read after all sessions had ended. */
   z.object({ ...stamp, kind: z.literal("notes-read"), ...NotesRead.shape }),
+  /**
+   * What whoever `host` led to said over a new connection: its server's UUID, and the greatest id of
+   * a note there, "0" where there is none. Both null: no answer, and why.
+   */
+  z.object({
+    ...stamp,
+    kind: z.literal("member-read"),
+    path: z.string(),
+    host: z.string(),
+    serverUuid: z.string().nullable(),
+    newest: z.string().nullable(),
+    why: z.string().nullable(),
+    tookMs: z.number(),
+  }),
   /** What the agent of one member says of it, each time that it changed; null: no answer. */
   z.object({
     ...stamp,

@@ -28,6 +28,7 @@ export {
 export {
   DnsProbe,
   HttpProbe,
+  MemberProbe,
   NotesProbe,
   NotesRead,
   ProberClock,

@@ -50,6 +50,20 @@ export const NotesProbe = z.object({
 });
 export type NotesProbe = z.infer<typeof NotesProbe>;
 
+/**
+ * Asks whoever a name leads to, over a new connection each time, which server it is and how far it
+ * has got. The name may be changed while the prober runs.
+ */
+export const MemberProbe = z.object({
+  kind: z.literal("member"),
+  path: z.string().min(1),
+  host: z.string().min(1),
+  port: z.number().int().min(1).max(65_535),
+  perSecond: rate,
+  timeoutMs,
+});
+export type MemberProbe = z.infer<typeof MemberProbe>;
+
 /** What one prober does from its start to its end. */
 export const ProberPlan = z.object({
   recorder: z.string().min(1),
@@ -60,14 +74,16 @@ export const ProberPlan = z.object({
   control: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** A stall of the event loop longer than this is written down as blind. */
   blindOverMs: z.number().positive(),
-  probes: z.array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe, NotesProbe])).min(1),
+  probes: z
+    .array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe, NotesProbe, MemberProbe]))
+    .min(1),
 });
 export type ProberPlan = z.infer<typeof ProberPlan>;
 
 /** GET /clock: the prober's own clock, as its events have it. */
 export const ProberClock = z.object({ nowMs: z.number() });
 
-/** PUT /targets: the targets of one path, from now on. */
+/** PUT /targets: the targets of one path, from now on; of a member probe its one name. */
 export const ProberTargets = z.object({ path: z.string(), targets: z.array(z.string()) });
 export type ProberTargets = z.infer<typeof ProberTargets>;
 

@@ -1,4 +1,4 @@
-import type { Event, FaultKind, Verdict } from "@svclab/contracts";
+import type { DatabaseFault, Event, FaultKind, Verdict } from "@svclab/contracts";
 
 /** What a run wrote down, in the order in which it was written. */
 export type History = readonly Event[];
@@ -11,7 +11,8 @@ export type DatabaseChange =
   | "asynchronous-and-volume-lost"
   | "stopped-member-answers-reads"
   | "row-deleted"
-  | "row-doubled";
+  | "row-doubled"
+  | "addressed-by-the-read-service";
 
 /** A seeded mistake that is not a file in k8s/variants. */
 export type NamedChange =
@@ -25,6 +26,8 @@ export interface Violation {
   /** A file stem in k8s/variants, or a change the run itself knows how to make. */
   readonly how: { readonly variant: string } | { readonly fault: NamedChange | DatabaseChange };
   readonly text: string;
+  /** What else must be done to the database for the mistake to show. Default: nothing. */
+  readonly after?: readonly DatabaseFault[];
 }
 
 /** One promise of Kubernetes, how a run can see it, and the mistakes that must break it. */

@@ -85,7 +85,7 @@ async function act(
   onEvent((event) => {
     if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
   });
-  let complete = false;
+  let endedMs: number | null = null;
 
   record(runBegan(request, lab));
   try {
@@ -97,7 +97,8 @@ async function act(
     ]);
     recorders.catch((error) => recording.abort(error));
     const run = basename(request.runDir);
-    const writing = { template: checker.writer, node: lab.calmNode, run, write, say };
+    const { calmNode: node, dnsServer } = lab;
+    const writing = { template: checker.writer, node, dnsServer, run, write, say };
     const writer = await startWriter(writing, hands);
     // Lines of the ledger would be lost.
     writer.ended.catch((error) => recording.abort(error));
@@ -112,6 +113,7 @@ async function act(
       await violateDatabase(hands, request.violation, {
         run,
         variants: join(request.manifests, "variants"),
+        writer,
       });
     }
     for (const fault of control ? [] : request.faults) {
@@ -130,17 +132,26 @@ async function act(
     say("notes end, and are read from each member");
     await compare();
     await writer.endNotes();
-    for (const pod of databaseNames.members)
-      record({ kind: "notes-read", ...(await writer.read(pod)) });
+    for (const pod of databaseNames.members) {
+      const read = await writer.read(pod).catch((error) => {
+        if (!(error instanceof ToolError)) throw error;
+        say(`${pod} could not be read: ${error.found}`);
+        return null;
+      });
+      if (read !== null) record({ kind: "notes-read", ...read });
+    }
+    // What is judged ends here; reading the rest of the writer's log takes some seconds more.
+    const lookedUntilMs = clock.nowMs();
     await stopProbing(writer);
-    complete = true;
+    endedMs = lookedUntilMs;
     return null;
   } catch (error) {
     if (error instanceof ToolError && error.code === "wait-ran-out") return error;
     throw error;
   } finally {
     recording.abort(new Error("the run has ended"));
-    file.end(stamped({ kind: "run-ended", complete }));
+    const complete = endedMs !== null;
+    file.end(stamped({ kind: "run-ended", complete }, endedMs ?? clock.nowMs()));
   }
 }
 

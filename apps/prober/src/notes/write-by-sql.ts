@@ -2,6 +2,7 @@ import type { NotesProbe } from "@svclab/contracts";
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { connectTo, destroy } from "./connect.ts";
 import type { Outcome, WriteNote } from "./session.ts";
+import { within, wordsOf } from "./within.ts";
 
 type Place = Pick<NotesProbe, "host" | "port" | "timeoutMs">;
 
@@ -56,18 +57,4 @@ async function connect(place: Place): Promise<Open> {
     destroy(connection);
     throw error;
   }
-}
-
-/** Rejects at the limit; what was asked may come yet, so whoever asked lets the connection go. */
-function within<T>(limitMs: number, asked: Promise<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const late = () => reject(new Error("no answer in time"));
-  const timer = setTimeout(late, Math.max(0, limitMs - Date.now()));
-  asked.then(resolve, reject).finally(() => clearTimeout(timer));
-  return promise;
-}
-
-function wordsOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return `${code ?? ""} ${message ?? error}`.trim().slice(0, 200);
 }

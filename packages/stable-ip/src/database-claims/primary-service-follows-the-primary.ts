@@ -26,6 +26,7 @@ export const primaryServiceFollowsThePrimary: Claim = {
       name: "primary-selector-without-role",
       how: { variant: "primary-selector-without-role" },
       text: "The Service's selector names the database and not the role: it leads to every member.",
+      after: ["server-killed"],
     },
   ],
   judge,

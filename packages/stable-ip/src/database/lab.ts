@@ -8,11 +8,15 @@ export const databaseNames = {
   members: ["mysql-0", "mysql-1", "mysql-2"],
   primary: "mysql-primary",
   read: "mysql-read",
+  peers: "mysql-peers",
+  /** Headless, over the ready members. */
+  ready: "mysql",
   roleLabel: "svclab/role",
   groupPort: 33_061,
   port: 3_306,
 } as const;
 
+const dnsService = { namespace: "kube-system", name: "kube-dns" } as const;
 const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
 
 /** What a run on the database must know of the cluster before it begins. */
@@ -22,6 +26,8 @@ export interface DatabaseLab {
   readonly workers: readonly string[];
   /** Where the notes are written from: no fault touches it. */
   readonly calmNode: string;
+  /** Address of the cluster's DNS Service. */
+  readonly dnsServer: string;
 }
 
 /** @throws ToolError database-missing */
@@ -36,6 +42,7 @@ export async function readDatabaseLab(cluster: Cluster, signal: AbortSignal): Pr
       todo: "install it: ./svclab install --database",
     });
   const nodes = (await cluster.list(kinds.node, {}, signal)).items.map(({ metadata }) => metadata);
+  const dns = await cluster.get(kinds.service, dnsService, signal);
   const isWorker = ({ labels }: (typeof nodes)[number]) =>
     labels?.[controlPlaneLabel] === undefined;
   return {
@@ -43,5 +50,6 @@ export async function readDatabaseLab(cluster: Cluster, signal: AbortSignal): Pr
     nodes: nodes.map((node) => node.name),
     workers: nodes.filter(isWorker).map((node) => node.name),
     calmNode: nodes.find((node) => !isWorker(node))?.name ?? "",
+    dnsServer: dns?.spec.clusterIP ?? "",
   };
 }

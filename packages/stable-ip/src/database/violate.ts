@@ -3,29 +3,31 @@ import { join } from "node:path";
 import { kinds, parseObjects } from "@svclab/cluster";
 import type { DatabaseChange, Violation } from "../claim.ts";
 import { applyVariant } from "../kill/variant.ts";
+import { setTargets } from "../observe/probing.ts";
 import { until } from "../observe/wait.ts";
 import { loseVolume, wholeAgain } from "./faults.ts";
 import type { DatabaseHands, PlacedMember } from "./hands.ts";
 import { databaseNames } from "./lab.ts";
 import { placed, primaryNow, signalProcess, sqlOn } from "./server.ts";
+import type { Writer } from "./writer.ts";
 
 /** Makes the mistake for real, and writes it down when it is in force. */
 export async function violateDatabase(
   hands: DatabaseHands,
   { name, how }: Violation,
-  { run, variants }: { readonly run: string; readonly variants: string },
+  { run, variants, writer }: { run: string; variants: string; writer: Writer },
 ): Promise<void> {
   if ("variant" in how) {
     const path = join(variants, `${how.variant}.yaml`);
     for (const object of parseObjects(await readFile(path, "utf8"), path))
       await applyVariant({ ...hands, deployment: "", replicas: 0 }, name, object);
   } else {
-    await changes[how.fault as DatabaseChange](hands, run);
+    await changes[how.fault as DatabaseChange](hands, run, writer);
   }
   hands.record({ kind: "violation-applied", name });
 }
 
-type Change = (hands: DatabaseHands, run: string) => Promise<unknown>;
+type Change = (hands: DatabaseHands, run: string, writer: Writer) => Promise<unknown>;
 
 const changes: Readonly<Record<DatabaseChange, Change>> = {
   "row-deleted": (hands, run) =>
@@ -49,6 +51,11 @@ const changes: Readonly<Record<DatabaseChange, Change>> = {
     await stillAgents(hands, [stopped]);
     const open = "STOP GROUP_REPLICATION; SET GLOBAL offline_mode = OFF";
     await sqlOn(hands, stopped, "agent", open);
+  },
+  "addressed-by-the-read-service": async ({ namespace }, _run, writer) => {
+    const { members, read } = databaseNames;
+    const targets = [`${read}.${namespace}.svc.cluster.local`];
+    for (const pod of members) await setTargets(writer, { path: `${pod}@writer`, targets });
   },
   "asynchronous-and-volume-lost": loseWhatIsOnOneAlone,
 };

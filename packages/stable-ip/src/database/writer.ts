@@ -16,12 +16,15 @@ const sessionsEach = 4;
 const notesPerSecond = 200;
 /** Above the api's own limit for a commit, 7 s. */
 const timeoutMs = 10_000;
+/** For a member that is asked who it is, and for a name. */
+const askedMs = 1_000;
 const controlPort = 8_090;
 const recorder = "writer";
 
 export interface Writing {
   readonly template: PodTemplate;
   readonly node: string;
+  readonly dnsServer: string;
   /** The run's name, in the text of each note. */
   readonly run: string;
   readonly write: (event: Event) => void;
@@ -38,7 +41,7 @@ export interface Writer extends Probing {
 /** Sessions that write notes from a Pod of their own, outside the database and the api. */
 export async function startWriter(writing: Writing, starting: Starting): Promise<Writer> {
   const { template, node, run, write, say } = writing;
-  const plan = planOf(run);
+  const plan = planOf(writing);
   const env = { PROBER_PLAN: JSON.stringify(plan) };
   const pod = await startCheckerPod({ template, node, name: "writer", env }, starting);
   const ended = readCheckerPod(pod, readingOf(recorder, write, say), starting);
@@ -57,14 +60,15 @@ export async function startWriter(writing: Writing, starting: Starting): Promise
   };
 }
 
-function planOf(run: string): ProberPlan {
-  const { namespace, primary, port } = databaseNames;
+function planOf({ run, dnsServer }: Writing): ProberPlan {
+  const { namespace, primary, read, peers, ready, members, port } = databaseNames;
+  const full = (name: string) => `${name}.${namespace}.svc.cluster.local`;
   const ways = {
-    api: { host: `api.${namespace}.svc.cluster.local`, port: 80 },
-    sql: { host: `${primary}.${namespace}.svc.cluster.local`, port },
+    api: { host: full("api"), port: 80 },
+    sql: { host: full(primary), port },
   } as const;
   const perSecond = notesPerSecond / (2 * sessionsEach);
-  const probes = (["api", "sql"] as const).flatMap((way) =>
+  const sessions = (["api", "sql"] as const).flatMap((way) =>
     Array.from({ length: sessionsEach }, (_, at) => {
       const session = `${way}-${at + 1}`;
       const path = `notes/${session}@${recorder}`;
@@ -80,5 +84,16 @@ function planOf(run: string): ProberPlan {
       };
     }),
   );
+  const asked = { kind: "member", port, perSecond: 2, timeoutMs: askedMs } as const;
+  const named = { kind: "dns", server: dnsServer, perSecond: 5, timeoutMs: askedMs } as const;
+  const probes = [
+    ...sessions,
+    { ...asked, path: `any-member@${recorder}`, host: full(read) },
+    { ...named, path: `members-dns@${recorder}`, name: full(ready) },
+    ...members.flatMap((pod) => [
+      { ...asked, path: `${pod}@${recorder}`, host: full(`${pod}.${peers}`) },
+      { ...named, path: `${pod}-dns@${recorder}`, name: full(`${pod}.${peers}`) },
+    ]),
+  ];
   return { recorder, control: { host: "0.0.0.0", port: controlPort }, blindOverMs, probes };
 }

@@ -3,6 +3,14 @@ import type { History } from "../claim.ts";
 import { referenceRecorder } from "./clocks.ts";
 
 const recorder = "writer";
+/** What such a run is asked for. */
+const claims = [
+  "one-replica-can-be-addressed",
+  "pod-name-follows-the-pod",
+  "headless-dns-is-the-ready-members",
+  "primary-service-follows-the-primary",
+  "no-acknowledged-write-lost",
+];
 const members = ["mysql-0", "mysql-1", "mysql-2"] as const;
 type Outcome = "acknowledged" | "refused" | "unknown";
 
@@ -18,7 +26,7 @@ export class DatabaseHistory {
   constructor(faults: readonly DatabaseFault[] = ["server-killed"], writes = 20) {
     this.#add({
       ...{ kind: "run-began", format: 1, run: "run", commit: "c", faults: [], control: false },
-      ...{ claims: ["no-acknowledged-write-lost", "primary-service-follows-the-primary"] },
+      ...{ claims },
       violation: null,
       world: {
         ...{ workload: "statefulset/mysql", replicas: 3, nodes: ["n0", "n1", "n2"] },

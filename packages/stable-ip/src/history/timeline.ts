@@ -95,6 +95,7 @@ function extent(event: Event): readonly [fromMs: number, toMs: number] {
       return [event.sentMs, event.scheduledMs + event.tookMs];
     case "resolved":
     case "unresolved":
+    case "member-read":
       return [event.atMs - event.tookMs, event.atMs];
     case "blind":
       return [event.atMs - event.forMs, event.atMs];
