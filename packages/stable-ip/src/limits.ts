@@ -47,6 +47,8 @@ export const limits = {
   serverKilledWriteGapMs: 10_000,
   /** Where its node is silent: connections to it are given up too. */
   nodeWriteGapMs: 15_000,
+  /** The database's names may be unasked for so long: what is wrong for that much longer is found. */
+  unaskedMs: 1_000,
   /** Lateness of a prober, of the smallest time that is decided on. */
   latenessShare: 0.2,
 } as const;

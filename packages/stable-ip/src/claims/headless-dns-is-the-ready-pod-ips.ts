@@ -33,14 +33,14 @@ function judge(history: History): Verdict {
   const line = timeline(history);
   const span = judgedSpan(line);
   const changed = changedSpan(line, headlessDnsIsTheReadyPodIps.faults);
-  const right = podStretches(line, isReady, (pod) => pod.ip ?? "");
+  const ready = podStretches(line, isReady, (pod) => pod.ip ?? "");
   const unready = podStretches(
     line,
     (pod) => !isReady(pod) && pod.ip !== null,
     (pod) => pod.ip ?? "",
   );
   const names = line.began.world.workers.map((worker) => ({
-    ...{ path: `${route}@${worker}`, right, whose: "a ready Pod" },
+    ...{ path: `${route}@${worker}`, must: ready, may: ready, whose: "a ready Pod" },
   }));
   const found = nameEvidence(line, names, span, changed);
   const measured = { ...found.measured, longestUnreadyMs: roundMs(longest(unready)) };

@@ -9,6 +9,7 @@ import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const path = "members-dns@writer";
+const { unaskedMs } = limits;
 
 export const headlessDnsIsTheReadyMembers: Claim = {
   id: "headless-dns-is-the-ready-members",
@@ -18,7 +19,11 @@ export const headlessDnsIsTheReadyMembers: Claim = {
   needs: [],
   paths: [path],
   faults: [],
-  limits: { dnsLateMs: limits.dnsLateMs, watchLateMs: limits.watchLateMs },
+  limits: {
+    dnsLateMs: limits.dnsLateMs,
+    watchLateMs: limits.watchLateMs,
+    unaskedMs: limits.unaskedMs,
+  },
   violations: [
     {
       name: "mysql-publish-not-ready",
@@ -33,13 +38,18 @@ export const headlessDnsIsTheReadyMembers: Claim = {
 function judge(history: History): Verdict {
   const line = timeline(history);
   const span = judgedSpan(line);
-  const right = podStretches(line, isReady, (pod) => pod.ip ?? "");
+  const ready = podStretches(line, isReady, (pod) => pod.ip ?? "");
   const unready = podStretches(
     line,
     (pod) => !isReady(pod) && pod.ip !== null,
     (pod) => pod.ip ?? "",
   );
-  const found = nameEvidence(line, [{ path, right, whose: "a ready member" }], span, span);
+  const found = nameEvidence(
+    line,
+    [{ path, must: ready, may: ready, whose: "a ready member", unaskedMs }],
+    span,
+    span,
+  );
   const measured = { ...found.measured, longestUnreadyMs: roundMs(longest(unready)) };
   const doubts = [...watchDoubts(line, span), ...found.doubts];
   if (doubts.length > 0) return unknown(doubts, measured);

@@ -1,6 +1,6 @@
-import type { Verdict } from "@svclab/contracts";
+import type { SeenPod, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { timeline } from "../history/timeline.ts";
+import { type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { nameEvidence } from "../verify/dns-answers.ts";
 import { podStretches } from "../verify/pods.ts";
@@ -18,7 +18,11 @@ export const podNameFollowsThePod: Claim = {
   needs: [],
   paths: members.map((pod) => `${pod}-dns@writer`),
   faults: [],
-  limits: { dnsLateMs: limits.dnsLateMs, watchLateMs: limits.watchLateMs },
+  limits: {
+    dnsLateMs: limits.dnsLateMs,
+    watchLateMs: limits.watchLateMs,
+    unaskedMs: limits.unaskedMs,
+  },
   violations: [
     {
       name: "peers-selector-wrong",
@@ -34,20 +38,27 @@ function judge(history: History): Verdict {
   const span = judgedSpan(line);
   const names = members.map((pod) => ({
     path: `${pod}-dns@writer`,
-    // Ready or not: a member that joins must be found. On its way out it may be found or not.
-    right: podStretches(
-      line,
-      ({ name, ip, terminating }) => name === pod && ip !== null && !terminating,
-      ({ ip }) => ip ?? "",
-    ),
+    // Ready or not: a member that joins must be found. On its way out it is found still.
+    must: stretchesOf(line, pod, ({ terminating }) => !terminating),
+    may: stretchesOf(line, pod, () => true),
     whose: pod,
+    unaskedMs: limits.unaskedMs,
   }));
   const found = nameEvidence(line, names, span, span);
-  const moved = names.filter(({ right }) => new Set(right.map(({ key }) => key)).size > 1);
+  const moved = names.filter(({ must }) => new Set(must.map(({ key }) => key)).size > 1);
   const measured = { ...found.measured, podsWithNewIp: moved.length };
   const doubts = [...watchDoubts(line, span), ...found.doubts];
   if (doubts.length > 0) return unknown(doubts, measured);
   if (found.wrong !== null) return broken(found.wrong.why, measured, found.wrong.witness);
   if (moved.length === 0) return unknown(["no Pod was replaced by one with another IP"], measured);
   return holds(measured);
+}
+
+/** When a Pod of this name had each IP. */
+function stretchesOf(line: Timeline, pod: string, keep: (pod: SeenPod) => boolean) {
+  return podStretches(
+    line,
+    (each) => each.name === pod && each.ip !== null && keep(each),
+    ({ ip }) => ip ?? "",
+  );
 }

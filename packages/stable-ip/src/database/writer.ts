@@ -85,7 +85,7 @@ function planOf({ run, dnsServer }: Writing): ProberPlan {
     }),
   );
   const asked = { kind: "member", port, perSecond: 2, timeoutMs: askedMs } as const;
-  const named = { kind: "dns", server: dnsServer, perSecond: 5, timeoutMs: askedMs } as const;
+  const named = { kind: "dns", server: dnsServer, perSecond: 10, timeoutMs: askedMs } as const;
   const probes = [
     ...sessions,
     { ...asked, path: `any-member@${recorder}`, host: full(read) },

@@ -62,7 +62,8 @@ export class DatabaseHistory {
     this.#add({ kind: "note-sent", session, seq, way }, recorder);
     this.#sent += 1;
     this.#atMs += 10;
-    const who = { serverUuid: "u", id: null, why: null, tookMs: 10 };
+    const id = there ? `${this.#rows.length + 1}` : null;
+    const who = { serverUuid: "u", id, why: null, tookMs: 10 };
     this.#add({ kind: "note-answered", session, seq, outcome, ...who }, recorder);
     this.#answered += 1;
     if (there) this.#rows.push({ session, seq, id: this.#rows.length + 1 });

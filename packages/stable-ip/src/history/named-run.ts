@@ -16,6 +16,8 @@ export interface Naming {
   readonly everyMs?: number;
   /** mysql-1 goes at 5 s, and comes back with another IP at 8 s and ready at 12 s. */
   readonly replaced?: boolean;
+  /** How much earlier than at 5 s it begins to go. */
+  readonly earlierMs?: number;
 }
 
 const before: readonly NamedPod[] = ["mysql-0", "mysql-1", "mysql-2"].map((name, at) => ({
@@ -28,10 +30,10 @@ const changed = (to: Partial<NamedPod> | null): readonly NamedPod[] =>
 
 /** A run of 20 s in which the names of a claim are asked for all the time. */
 export function namedRun({ paths }: Claim, naming: Naming): History {
-  const { answer, everyMs = 200, replaced = true } = naming;
+  const { answer, everyMs = 200, replaced = true, earlierMs = 0 } = naming;
   const steps: readonly (readonly [number, readonly NamedPod[]])[] = [
     [0, before],
-    [5_000, changed({ ready: false, terminating: true })],
+    [5_000 - earlierMs, changed({ ready: false, terminating: true })],
     [6_000, changed(null)],
     [7_000, changed({ ip: null, ready: false })],
     [8_000, changed({ ip: "10.0.0.9", ready: false })],

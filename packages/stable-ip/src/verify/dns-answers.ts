@@ -11,9 +11,14 @@ type Answer = Moment<EventOf<"resolved">>;
 /** A path on which one name is asked for, and when each address belonged to it, by the Pods alone. */
 export interface Name {
   readonly path: string;
-  readonly right: readonly Stretch[];
+  /** When an address must be answered. */
+  readonly must: readonly Stretch[];
+  /** When it may be; all of `must` is in it. */
+  readonly may: readonly Stretch[];
   /** Whom an address must belong to, for example `a ready Pod`. */
   readonly whose: string;
+  /** How long nothing may be asked. Default: a fifth of what is decided on. */
+  readonly unaskedMs?: number;
 }
 
 export interface NameEvidence {
@@ -43,7 +48,7 @@ export function nameEvidence(
   const seen = line.of("pods-seen").findLast(({ fromMs }) => fromMs <= (first?.answer.toMs ?? 0));
   const paths = new Set(names.map(({ path }) => path));
   return {
-    doubts: names.flatMap(({ path }) => pathDoubts(line, path, unbroken)),
+    doubts: names.flatMap((name) => pathDoubts(line, name, unbroken)),
     measured: {
       queries: answers.length,
       wrong: isWrong.length,
@@ -64,17 +69,15 @@ const setOf = ({ event }: Answer) => event.addresses.toSorted().join();
  * Address by address and not set by set: while several Pods change at once, the server may learn
  * of them in another order than the watch.
  */
-function whatIsWrong(answer: Answer, { right, whose }: Name): string | null {
+function whatIsWrong(answer: Answer, { must, may, whose }: Name): string | null {
   const window: Span = {
     fromMs: answer.fromMs - limits.dnsLateMs - answer.uncertaintyMs,
     toMs: answer.toMs + limits.watchLateMs + answer.uncertaintyMs,
   };
   const { addresses } = answer.event;
-  const alien = addresses.find(
-    (ip) => !right.some((one) => one.key === ip && overlaps(one, window)),
-  );
+  const alien = addresses.find((ip) => !may.some((one) => one.key === ip && overlaps(one, window)));
   if (alien !== undefined) return `${alien} was answered and did not belong to ${whose}`;
-  const missing = right.find(
+  const missing = must.find(
     (one) => one.fromMs <= window.fromMs && one.toMs >= window.toMs && !addresses.includes(one.key),
   );
   return missing === undefined ? null : `${missing.key} belonged to ${whose} and was left out`;
@@ -84,14 +87,14 @@ function whatIsWrong(answer: Answer, { right, whose }: Name): string | null {
  * A query has no schedule of its own: it is due when it is sent. One without an answer is no wrong
  * answer, but no stretch as long as what is decided on may pass without one.
  */
-function pathDoubts(line: Timeline, path: string, span: Span): string[] {
+function pathDoubts(line: Timeline, { path, unaskedMs }: Name, span: Span): string[] {
   const own = <M extends Moment<EventOf<"resolved" | "unresolved">>>(moments: readonly M[]) =>
     moments.filter((one) => one.event.path === path && overlaps(one, span));
   const answers = own(line.of("resolved"));
   const queries = [...answers, ...own(line.of("unresolved"))].sort((a, b) => a.fromMs - b.fromMs);
   const doubts = recorderDoubts(line, path, span, limits.dnsLateMs);
   if (answers.length === 0) return [...doubts, `no answer was written on ${path}`];
-  const allowedMs = limits.dnsLateMs * limits.latenessShare;
+  const allowedMs = unaskedMs ?? limits.dnsLateMs * limits.latenessShare;
   const unasked = longestGap(
     span,
     queries.map((query) => query.fromMs),
