@@ -1,6 +1,6 @@
 import { type IncomingMessage, request } from "node:http";
 import { type Asked, servedBy, WhoAmI } from "@svclab/contracts";
-import { explain } from "./explain.ts";
+import { explain, explainLate } from "./explain.ts";
 
 const maxBytes = 64 * 1024;
 
@@ -22,8 +22,8 @@ export async function askApi(api: URL, limitMs: number): Promise<Omit<Asked, "we
     }
     return { api: await read(response), error: null, tookMs: tookMs() };
   } catch (error) {
-    const late = `No answer came within ${limitMs / 1000} seconds.`;
-    return { api: null, error: limit.aborted ? late : explain(error, api), tookMs: tookMs() };
+    const why = limit.aborted ? explainLate(limitMs) : explain(error, api);
+    return { api: null, error: why, tookMs: tookMs() };
   }
 }
 

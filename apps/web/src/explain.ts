@@ -12,3 +12,6 @@ export function explain(error: unknown, api: URL): string {
   };
   return reasons[code] ?? `The api could not be reached (${code}).`;
 }
+
+/** The same, where nothing came in time. */
+export const explainLate = (limitMs: number) => `No answer came within ${limitMs / 1000} seconds.`;

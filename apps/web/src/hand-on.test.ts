@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { type TestContext, test } from "node:test";
 import { NoteProblem, noteHeaders, noteProblem, servedBy, viaApi } from "@svclab/contracts";
 import { type Answer, ask, startTestService } from "@svclab/service-kit/testing";
-import express, { raw } from "express";
+import { raw } from "express";
 import { handOn } from "./hand-on.ts";
 import { routes } from "./routes.ts";
 import { startStranger } from "./stranger.ts";
@@ -12,7 +12,7 @@ const nobody = new URL("http://127.0.0.1:9");
 const json = { "content-type": "application/json" };
 
 /** A web before an api that answers with what it was asked, and 201. */
-async function webBefore(t: TestContext, env: Record<string, string> = {}) {
+async function webBefore(t: TestContext) {
   const api = await startTestService(
     t,
     (app) =>
@@ -20,7 +20,7 @@ async function webBefore(t: TestContext, env: Record<string, string> = {}) {
         response.set({ [noteHeaders.gtid]: "a:1", [noteHeaders.member]: "mysql-0", "x-else": "1" });
         response.status(201).json({ method, url: originalUrl, headers, body: String(body ?? "") });
       }),
-    { POD_NAME: "api-1", NODE_NAME: "n2", ...env },
+    { POD_NAME: "api-1", NODE_NAME: "n2" },
   );
   const web = await startTestService(t, routes(new URL(`http://127.0.0.1:${await api.httpPort}`)), {
     POD_NAME: "web-1",
@@ -109,7 +109,7 @@ test("an answer that breaks off is not ended as if it were whole", async (t) => 
 
 async function handedOn(t: TestContext, api: URL, method: string): Promise<Answer> {
   const web = await startTestService(t, (app) =>
-    app.all("/notes", express.raw({ type: () => true }), handOn(api, 300)),
+    app.all("/notes", raw({ type: () => true }), handOn(api, 300)),
   );
   const headers = { ...json, [noteHeaders.idempotencyKey]: "k1" };
   return ask(await web.httpPort, "/notes", { method, headers });

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { type NoteProblem, noteHeaders, noteProblem, servedBy, viaApi } from "@svclab/contracts";
 import { HttpProblem } from "@svclab/service-kit";
 import type { Request, RequestHandler, Response } from "express";
-import { explain } from "./explain.ts";
+import { explain, explainLate } from "./explain.ts";
 
 const asked = ["content-type", noteHeaders.idempotencyKey, noteHeaders.gtid];
 const answered = [
@@ -33,8 +33,8 @@ export const handOn =
     try {
       answer = await send(api, request, signal);
     } catch (error) {
-      const late = `No answer came within ${limitMs / 1000} seconds.`;
-      throw unanswered(request, limit.aborted ? late : explain(error, api), error);
+      const why = limit.aborted ? explainLate(limitMs) : explain(error, api);
+      throw unanswered(request, why, error);
     }
     response.status(answer.statusCode ?? 502);
     for (const name of answered) pass(response, name, answer.headers[name]);

@@ -1,5 +1,5 @@
 import type { Event, MemberProbe } from "@svclab/contracts";
-import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { RowDataPacket } from "mysql2/promise";
 import { nowMs } from "../clock.ts";
 import { connectTo, destroy } from "./connect.ts";
 import { within, wordsOf } from "./within.ts";
@@ -36,6 +36,6 @@ export async function readMember(
     return tell(null, null, wordsOf(error));
   } finally {
     // One that comes after the limit is let go as well.
-    connecting.then((connection: Connection) => destroy(connection)).catch(() => undefined);
+    connecting.then(destroy).catch(() => undefined);
   }
 }

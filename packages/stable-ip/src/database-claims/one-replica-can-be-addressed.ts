@@ -1,11 +1,9 @@
 import type { EventOf, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
+import { anyMemberPath, memberPath, memberPods } from "../history/writer-paths.ts";
 import { limits } from "../limits.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-
-const members = ["mysql-0", "mysql-1", "mysql-2"] as const;
-const anyMember = "any-member@writer";
 
 export const oneReplicaCanBeAddressed: Claim = {
   id: "one-replica-can-be-addressed",
@@ -14,7 +12,7 @@ export const oneReplicaCanBeAddressed: Claim = {
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
   needs: [],
-  paths: [...members.map((pod) => `${pod}@writer`), anyMember],
+  paths: [...memberPods.map(memberPath), anyMemberPath],
   faults: [],
   limits: { rowAnswers: limits.rowAnswers },
   violations: [
@@ -32,10 +30,10 @@ function judge(history: History): Verdict {
   const owners = ownersOf(line);
   const answers = (path: string) =>
     line.of("member-read").filter(({ event }) => event.path === path && event.serverUuid !== null);
-  const rows = members.map((pod) => ({ pod, answers: answers(`${pod}@writer`) }));
-  const met = answers(anyMember).map(({ event }) => owners.get(event.serverUuid ?? "")?.pod);
+  const rows = memberPods.map((pod) => ({ pod, answers: answers(memberPath(pod)) }));
+  const met = answers(anyMemberPath).map(({ event }) => owners.get(event.serverUuid ?? "")?.pod);
   const readsAt = (pod: string) => met.filter((each) => each === pod).length;
-  const replaced = members.filter((pod) => uidsOf(line, pod) > 1);
+  const replaced = memberPods.filter((pod) => uidsOf(line, pod) > 1);
   const all = rows.flatMap(({ pod, answers }) => answers.map(({ event }) => ({ pod, event })));
   const astray = all.filter(
     ({ pod, event }) => (owners.get(event.serverUuid ?? "")?.pod ?? pod) !== pod,
@@ -45,7 +43,7 @@ function judge(history: History): Verdict {
     fewestAtOneName: Math.min(...rows.map(({ answers }) => answers.length)),
     astray: astray.length,
     podsReplaced: replaced.length,
-    ...Object.fromEntries(members.map((pod) => [`readsAt${pod.slice(-1)}`, readsAt(pod)])),
+    ...Object.fromEntries(memberPods.map((pod) => [`readsAt${pod.slice(-1)}`, readsAt(pod)])),
   };
   const [first] = astray;
   if (first !== undefined) {
@@ -61,7 +59,7 @@ function judge(history: History): Verdict {
         ? []
         : [`${pod} answered ${answers.length} times; ${limits.rowAnswers} are needed`],
     ),
-    ...members.flatMap((pod) => (readsAt(pod) > 0 ? [] : [`mysql-read never led to ${pod}`])),
+    ...memberPods.flatMap((pod) => (readsAt(pod) > 0 ? [] : [`mysql-read never led to ${pod}`])),
     ...(replaced.length > 0 ? [] : ["no Pod was replaced"]),
   ];
   return missing.length > 0 ? unknown(missing, measured) : holds(measured);

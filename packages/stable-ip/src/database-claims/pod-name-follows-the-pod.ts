@@ -1,13 +1,11 @@
 import type { SeenPod, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
+import { memberNamePath, memberPods } from "../history/writer-paths.ts";
 import { limits } from "../limits.ts";
-import { nameEvidence } from "../verify/dns-answers.ts";
+import { judgeNames } from "../verify/dns-answers.ts";
 import { podStretches } from "../verify/pods.ts";
-import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
-
-const members = ["mysql-0", "mysql-1", "mysql-2"] as const;
+import { judgedSpan } from "../verify/watch-doubts.ts";
 
 export const podNameFollowsThePod: Claim = {
   id: "pod-name-follows-the-pod",
@@ -16,7 +14,7 @@ export const podNameFollowsThePod: Claim = {
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
   needs: [],
-  paths: members.map((pod) => `${pod}-dns@writer`),
+  paths: memberPods.map(memberNamePath),
   faults: [],
   limits: {
     dnsLateMs: limits.dnsLateMs,
@@ -35,23 +33,19 @@ export const podNameFollowsThePod: Claim = {
 
 function judge(history: History): Verdict {
   const line = timeline(history);
-  const span = judgedSpan(line);
-  const names = members.map((pod) => ({
-    path: `${pod}-dns@writer`,
+  const names = memberPods.map((pod) => ({
+    path: memberNamePath(pod),
     // Ready or not: a member that joins must be found. On its way out it is found still.
     must: stretchesOf(line, pod, ({ terminating }) => !terminating),
     may: stretchesOf(line, pod, () => true),
     whose: pod,
     unaskedMs: limits.unaskedMs,
   }));
-  const found = nameEvidence(line, names, span, span);
   const moved = names.filter(({ must }) => new Set(must.map(({ key }) => key)).size > 1);
-  const measured = { ...found.measured, podsWithNewIp: moved.length };
-  const doubts = [...watchDoubts(line, span), ...found.doubts];
-  if (doubts.length > 0) return unknown(doubts, measured);
-  if (found.wrong !== null) return broken(found.wrong.why, measured, found.wrong.witness);
-  if (moved.length === 0) return unknown(["no Pod was replaced by one with another IP"], measured);
-  return holds(measured);
+  return judgeNames(line, {
+    ...{ names, unbroken: judgedSpan(line), measured: { podsWithNewIp: moved.length } },
+    untried: moved.length > 0 ? null : "no Pod was replaced by one with another IP",
+  });
 }
 
 /** When a Pod of this name had each IP. */

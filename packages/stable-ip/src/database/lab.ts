@@ -1,11 +1,12 @@
 import { type Cluster, kinds } from "@svclab/cluster";
 import { ToolError } from "@svclab/contracts";
+import { memberPods } from "../history/writer-paths.ts";
 
 /** Names of the database, as k8s/base/mysql has them. */
 export const databaseNames = {
   namespace: "svclab",
   workload: "mysql",
-  members: ["mysql-0", "mysql-1", "mysql-2"],
+  members: memberPods,
   primary: "mysql-primary",
   read: "mysql-read",
   peers: "mysql-peers",
@@ -15,6 +16,9 @@ export const databaseNames = {
   groupPort: 33_061,
   port: 3_306,
 } as const;
+
+/** A name of the database's namespace, in full: no search list is needed for it. */
+export const fullName = (name: string) => `${name}.${databaseNames.namespace}.svc.cluster.local`;
 
 const dnsService = { namespace: "kube-system", name: "kube-dns" } as const;
 const controlPlaneLabel = "node-role.kubernetes.io/control-plane";

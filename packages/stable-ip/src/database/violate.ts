@@ -2,12 +2,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds, parseObjects } from "@svclab/cluster";
 import type { DatabaseChange, Violation } from "../claim.ts";
+import { memberPath } from "../history/writer-paths.ts";
 import { applyVariant } from "../kill/variant.ts";
 import { setTargets } from "../observe/probing.ts";
 import { until } from "../observe/wait.ts";
 import { loseVolume, wholeAgain } from "./faults.ts";
 import type { DatabaseHands, PlacedMember } from "./hands.ts";
-import { databaseNames } from "./lab.ts";
+import { databaseNames, fullName } from "./lab.ts";
 import { placed, primaryNow, signalProcess, sqlOn } from "./server.ts";
 import type { Writer } from "./writer.ts";
 
@@ -52,10 +53,10 @@ const changes: Readonly<Record<DatabaseChange, Change>> = {
     const open = "STOP GROUP_REPLICATION; SET GLOBAL offline_mode = OFF";
     await sqlOn(hands, stopped, "agent", open);
   },
-  "addressed-by-the-read-service": async ({ namespace }, _run, writer) => {
+  "addressed-by-the-read-service": async (_hands, _run, writer) => {
     const { members, read } = databaseNames;
-    const targets = [`${read}.${namespace}.svc.cluster.local`];
-    for (const pod of members) await setTargets(writer, { path: `${pod}@writer`, targets });
+    const targets = [fullName(read)];
+    for (const pod of members) await setTargets(writer, { path: memberPath(pod), targets });
   },
   "asynchronous-and-volume-lost": loseWhatIsOnOneAlone,
 };

@@ -1,5 +1,12 @@
 import { type Event, NotesRead, type ProberPlan } from "@svclab/contracts";
 import {
+  anyMemberPath,
+  memberNamePath,
+  memberPath,
+  readyNamePath,
+  writerRecorder,
+} from "../history/writer-paths.ts";
+import {
   type PodTemplate,
   readCheckerPod,
   type Starting,
@@ -8,7 +15,7 @@ import {
 import { blindOverMs } from "../observe/plans.ts";
 import { bodyOf2xx, type Probing } from "../observe/probing.ts";
 import { readingOf } from "../observe/read-events.ts";
-import { databaseNames } from "./lab.ts";
+import { databaseNames, fullName } from "./lab.ts";
 
 /** Half of the sessions write through the api, half by SQL. */
 const sessionsEach = 4;
@@ -19,7 +26,7 @@ const timeoutMs = 10_000;
 /** For a member that is asked who it is, and for a name. */
 const askedMs = 1_000;
 const controlPort = 8_090;
-const recorder = "writer";
+const recorder = writerRecorder;
 
 export interface Writing {
   readonly template: PodTemplate;
@@ -53,7 +60,7 @@ export async function startWriter(writing: Writing, starting: Starting): Promise
     ...{ plan, ended, control },
     endNotes: async () => void (await control({ method: "POST", path: "/end-notes" })),
     read: async (member) => {
-      const host = `${member}.mysql-peers.${databaseNames.namespace}.svc.cluster.local`;
+      const host = fullName(`${member}.${databaseNames.peers}`);
       const path = `/notes-read?run=${run}&host=${host}`;
       return NotesRead.parse(JSON.parse(await control({ method: "GET", path })));
     },
@@ -61,11 +68,10 @@ export async function startWriter(writing: Writing, starting: Starting): Promise
 }
 
 function planOf({ run, dnsServer }: Writing): ProberPlan {
-  const { namespace, primary, read, peers, ready, members, port } = databaseNames;
-  const full = (name: string) => `${name}.${namespace}.svc.cluster.local`;
+  const { primary, read, peers, ready, members, port } = databaseNames;
   const ways = {
-    api: { host: full("api"), port: 80 },
-    sql: { host: full(primary), port },
+    api: { host: fullName("api"), port: 80 },
+    sql: { host: fullName(primary), port },
   } as const;
   const perSecond = notesPerSecond / (2 * sessionsEach);
   const sessions = (["api", "sql"] as const).flatMap((way) =>
@@ -88,11 +94,11 @@ function planOf({ run, dnsServer }: Writing): ProberPlan {
   const named = { kind: "dns", server: dnsServer, perSecond: 10, timeoutMs: askedMs } as const;
   const probes = [
     ...sessions,
-    { ...asked, path: `any-member@${recorder}`, host: full(read) },
-    { ...named, path: `members-dns@${recorder}`, name: full(ready) },
+    { ...asked, path: anyMemberPath, host: fullName(read) },
+    { ...named, path: readyNamePath, name: fullName(ready) },
     ...members.flatMap((pod) => [
-      { ...asked, path: `${pod}@${recorder}`, host: full(`${pod}.${peers}`) },
-      { ...named, path: `${pod}-dns@${recorder}`, name: full(`${pod}.${peers}`) },
+      { ...asked, path: memberPath(pod), host: fullName(`${pod}.${peers}`) },
+      { ...named, path: memberNamePath(pod), name: fullName(`${pod}.${peers}`) },
     ]),
   ];
   return { recorder, control: { host: "0.0.0.0", port: controlPort }, blindOverMs, probes };

@@ -1,8 +1,8 @@
 import type { DatabaseFault, Event, NotesRead } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { referenceRecorder } from "./clocks.ts";
+import { memberPods, writerRecorder } from "./writer-paths.ts";
 
-const recorder = "writer";
 /** What such a run is asked for. */
 const claims = [
   "one-replica-can-be-addressed",
@@ -11,7 +11,6 @@ const claims = [
   "primary-service-follows-the-primary",
   "no-acknowledged-write-lost",
 ];
-const members = ["mysql-0", "mysql-1", "mysql-2"] as const;
 type Outcome = "acknowledged" | "refused" | "unknown";
 
 /** Builds the history of a run on the database; a note every 10 ms, of two sessions in turn. */
@@ -34,7 +33,7 @@ export class DatabaseHistory {
       },
       database: { faults: [...faults], writes },
     });
-    this.#add({ kind: "clock", recorder, offsetMs: 0, uncertaintyMs: 1 });
+    this.#add({ kind: "clock", recorder: writerRecorder, offsetMs: 0, uncertaintyMs: 1 });
     this.#add({ kind: "steady" });
   }
 
@@ -59,12 +58,12 @@ export class DatabaseHistory {
     const session = `${way}-1`;
     const seq = (this.#seqs.get(session) ?? 0) + 1;
     this.#seqs.set(session, seq);
-    this.#add({ kind: "note-sent", session, seq, way }, recorder);
+    this.#add({ kind: "note-sent", session, seq, way }, writerRecorder);
     this.#sent += 1;
     this.#atMs += 10;
     const id = there ? `${this.#rows.length + 1}` : null;
     const who = { serverUuid: "u", id, why: null, tookMs: 10 };
-    this.#add({ kind: "note-answered", session, seq, outcome, ...who }, recorder);
+    this.#add({ kind: "note-answered", session, seq, outcome, ...who }, writerRecorder);
     this.#answered += 1;
     if (there) this.#rows.push({ session, seq, id: this.#rows.length + 1 });
     return this;
@@ -85,12 +84,12 @@ export class DatabaseHistory {
   /** `counts`: what the writer says of its own lines. */
   notesEnd(counts: { readonly sent?: number; readonly answered?: number } = {}): this {
     const said = { sent: this.#sent, answered: this.#answered, ...counts };
-    this.#add({ kind: "notes-ended", ...said }, recorder);
+    this.#add({ kind: "notes-ended", ...said }, writerRecorder);
     return this;
   }
 
   /** Every member has all that is there, but for what is changed here. */
-  read(changes: Partial<Record<(typeof members)[number], Partial<NotesRead>>> = {}): this {
+  read(changes: Partial<Record<(typeof memberPods)[number], Partial<NotesRead>>> = {}): this {
     const sessions = Object.fromEntries(
       [...this.#seqs.keys()].map((name) => [
         name,
@@ -100,7 +99,7 @@ export class DatabaseHistory {
           .join(","),
       ]),
     );
-    for (const pod of members) {
+    for (const pod of memberPods) {
       const all = { serverUuid: pod, rows: this.#rows.length, digest: "same", strangers: [] };
       this.#add({ kind: "notes-read", pod, ...all, sessions, ...changes[pod] });
     }

@@ -1,5 +1,6 @@
 import type { Claim, History } from "../claim.ts";
 import { DatabaseHistory } from "./database-history.ts";
+import { memberPods, writerRecorder } from "./writer-paths.ts";
 
 /** The Pods of the database at one moment. */
 export interface NamedPod {
@@ -20,7 +21,7 @@ export interface Naming {
   readonly earlierMs?: number;
 }
 
-const before: readonly NamedPod[] = ["mysql-0", "mysql-1", "mysql-2"].map((name, at) => ({
+const before: readonly NamedPod[] = memberPods.map((name, at) => ({
   ...{ name, ip: `10.0.0.${at}`, ready: true },
 }));
 const changed = (to: Partial<NamedPod> | null): readonly NamedPod[] =>
@@ -52,7 +53,7 @@ export function namedRun({ paths }: Claim, naming: Naming): History {
       const event = addresses
         ? { kind: "resolved", ...asked, addresses }
         : { kind: "unresolved", ...asked, why: "ETIMEOUT" };
-      history.fact({ ...event, from: "writer" });
+      history.fact({ ...event, from: writerRecorder });
     }
     history.wait(everyMs);
   }

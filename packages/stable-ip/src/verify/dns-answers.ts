@@ -1,10 +1,12 @@
-import type { Event, EventOf } from "@svclab/contracts";
+import type { EventOf, Measured, SeenPod, Verdict } from "@svclab/contracts";
 import { longestGap, overlaps, type Span } from "../history/span.ts";
 import type { Moment, Timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { roundMs } from "./measured.ts";
 import { recorderDoubts } from "./path-doubts.ts";
-import type { Stretch } from "./pods.ts";
+import { isReady, longest, podStretches, type Stretch } from "./pods.ts";
+import { broken, holds, unknown } from "./verdicts.ts";
+import { judgedSpan, watchDoubts } from "./watch-doubts.ts";
 
 type Answer = Moment<EventOf<"resolved">>;
 
@@ -21,46 +23,64 @@ export interface Name {
   readonly unaskedMs?: number;
 }
 
-export interface NameEvidence {
-  readonly doubts: readonly string[];
-  readonly measured: Readonly<Record<string, number>>;
-  readonly wrong: { readonly why: string; readonly witness: readonly Event[] } | null;
+export interface NamesQuestion {
+  readonly names: readonly Name[];
+  /** What happens to the names in it; no stretch as long as what is decided on may be unanswered. */
+  readonly unbroken: Span;
+  readonly measured: Measured;
+  /** Why nothing could have shown, where nothing did; null: it could. */
+  readonly untried: string | null;
 }
 
-/**
- * What was answered in `span`, against whom the addresses belonged to. In `unbroken` no stretch as
- * long as what is decided on may be without an answer.
- */
-export function nameEvidence(
-  line: Timeline,
-  names: readonly Name[],
-  span: Span,
-  unbroken: Span,
-): NameEvidence {
+/** What was answered from the steady state on, against whom the addresses belonged to. */
+export function judgeNames(line: Timeline, question: NamesQuestion): Verdict {
+  const { names, unbroken, untried } = question;
+  const span = judgedSpan(line);
   const answers = names.flatMap((name) =>
     line
       .of("resolved")
       .filter(({ event, ...rest }) => event.path === name.path && overlaps(rest, span))
       .map((answer) => ({ answer, why: whatIsWrong(answer, name) })),
   );
-  const isWrong = answers.filter(({ why }) => why !== null);
-  const [first] = isWrong;
-  const seen = line.of("pods-seen").findLast(({ fromMs }) => fromMs <= (first?.answer.toMs ?? 0));
+  const wrong = answers.filter(({ why }) => why !== null);
   const paths = new Set(names.map(({ path }) => path));
-  return {
-    doubts: names.flatMap((name) => pathDoubts(line, name, unbroken)),
-    measured: {
-      queries: answers.length,
-      wrong: isWrong.length,
-      setsSeen: new Set(answers.map(({ answer }) => setOf(answer))).size,
-      lateLimitMs: limits.dnsLateMs,
-      unresolved: line.of("unresolved").filter(({ event }) => paths.has(event.path)).length,
-      uncertaintyMs: roundMs(Math.max(0, ...answers.map(({ answer }) => answer.uncertaintyMs))),
-    },
-    wrong: first?.why
-      ? { why: first.why, witness: [...(seen ? [seen.event] : []), first.answer.event] }
-      : null,
+  const measured = {
+    queries: answers.length,
+    wrong: wrong.length,
+    setsSeen: new Set(answers.map(({ answer }) => setOf(answer))).size,
+    lateLimitMs: limits.dnsLateMs,
+    unresolved: line.of("unresolved").filter(({ event }) => paths.has(event.path)).length,
+    uncertaintyMs: roundMs(Math.max(0, ...answers.map(({ answer }) => answer.uncertaintyMs))),
+    ...question.measured,
   };
+  const doubts = [
+    ...watchDoubts(line, span),
+    ...names.flatMap((name) => pathDoubts(line, name, unbroken)),
+  ];
+  if (doubts.length > 0) return unknown(doubts, measured);
+  const [first] = wrong;
+  if (first?.why != null) {
+    const seen = line.of("pods-seen").findLast(({ fromMs }) => fromMs <= first.answer.toMs);
+    return broken(first.why, measured, [...(seen ? [seen.event] : []), first.answer.event]);
+  }
+  return untried === null ? holds(measured) : unknown([untried], measured);
+}
+
+/** As judgeNames(), of names that must resolve to the ready Pods and to no other. */
+export function judgeReadyNames(
+  line: Timeline,
+  paths: readonly Pick<Name, "path" | "unaskedMs">[],
+  { who, unbroken }: { readonly who: string; readonly unbroken: Span },
+): Verdict {
+  const ipOf = ({ ip }: SeenPod) => ip ?? "";
+  const ready = podStretches(line, isReady, ipOf);
+  const unreadyMs = longest(podStretches(line, (pod) => !isReady(pod) && pod.ip !== null, ipOf));
+  const isUntried = unreadyMs <= limits.dnsLateMs + limits.watchLateMs;
+  return judgeNames(line, {
+    names: paths.map((each) => ({ ...each, must: ready, may: ready, whose: `a ready ${who}` })),
+    ...{ unbroken, measured: { longestUnreadyMs: roundMs(unreadyMs) } },
+    untried: isUntried ? `no ${who} was unready for long enough to be missed` : null,
+  });
 }
 
 const setOf = ({ event }: Answer) => event.addresses.toSorted().join();
