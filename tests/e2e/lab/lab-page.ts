@@ -16,6 +16,15 @@ export interface LabPage {
 /** The page of the application on the test cluster, by its node port, in a real Chromium. */
 export async function openLabPage(): Promise<LabPage> {
   const there = await openTestCluster();
+  try {
+    return await openOn(there);
+  } catch (error) {
+    there.close();
+    throw error;
+  }
+}
+
+async function openOn(there: TestCluster): Promise<LabPage> {
   await labInstall(there.lab, testCluster, { faults: true });
   const url = await nodePortUrl(there, nodePort);
   const browser = await openChromium(new URL(url).hostname);
