@@ -11,8 +11,12 @@ const field = /** @type {HTMLInputElement} */ (element("note-text"));
 
 /** @type {Record<string, number>} */
 const readsBy = {};
-/** A note of which nobody knows whether it was written. @type {{ text: string, key: string } | null} */
-let unknown = null;
+/**
+ * The note that was tried last and is not known to be written. Its key is kept whatever a later try
+ * is told: that says nothing of the one before.
+ * @type {{ text: string, key: string } | null}
+ */
+let tried = null;
 let busy = false;
 
 /** Reads the notes, and from then on does what the section's buttons say. */
@@ -31,18 +35,18 @@ export function startNotes() {
 
 async function add() {
   const text = field.value;
-  const key = unknown?.text === text ? unknown.key : newKey();
+  const key = tried?.text === text ? tried.key : newKey();
   const told = await addNote(text, key);
   showWay("write", told.way);
   const isThere = told.status === 200 || told.status === 201;
-  const isUnknown = told.status === 0 || told.status >= 500;
-  unknown = isUnknown && told.type !== nothingWritten ? { text, key } : null;
+  const hasFailed = told.status === 0 || told.status >= 500;
+  tried = hasFailed ? { text, key } : null;
   if (isThere) {
     field.value = "";
     saveGtid(storage, told.gtid);
     await read();
     sayNotes(told.status === 200 ? "It had been written the first time." : "Written.");
-  } else if (unknown) {
+  } else if (hasFailed && told.type !== nothingWritten) {
     sayNotes(`${told.error} Add it again: with the same key it is written once.`);
   } else sayNotes(`Not written. ${told.error}`);
 }
