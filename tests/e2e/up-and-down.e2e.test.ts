@@ -90,6 +90,24 @@ test("status tells lane and true versions", async () => {
     assert.match(String(told), new RegExp(`^${status.lane}, version \\d+\\.\\d+\\.\\d+;`), image);
 });
 
+test("each node has a name server of its own, and asks that one", async () => {
+  const nodes = [`${cluster}-control-plane`, `${cluster}-worker`, `${cluster}-worker2`];
+  const ask = ["kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "-n", "kube-system", "get"];
+  const slices = ["endpointslices", "-l", "kubernetes.io/service-name=kube-dns", "-o", "json"];
+  const found = JSON.parse(await onNode(engine, nodes[0] ?? "", [...ask, ...slices]));
+  const leads = found.items
+    .flatMap((slice: { endpoints: readonly object[] }) => slice.endpoints)
+    .filter((each: { conditions: { ready: boolean } }) => each.conditions.ready)
+    .map((each: { nodeName: string; hints?: { forNodes?: readonly { name: string }[] } }) => [
+      each.nodeName,
+      ...(each.hints?.forNodes ?? []).map(({ name }) => name),
+    ]);
+  assert.deepEqual(
+    leads.sort(),
+    nodes.map((node) => [node, node]),
+  );
+});
+
 test("a second up changes nothing within 5 s", async () => {
   const files = await contents();
   const began = await containers();

@@ -5,6 +5,7 @@ import { requirePorts } from "../machine/ports.ts";
 import { checkTraffic } from "./check-traffic.ts";
 import { claimNetworks } from "./claim-networks.ts";
 import { requireClosedResolver } from "./closed-resolver.ts";
+import { dnsOnEveryNode } from "./dns-on-every-node.ts";
 import { down } from "./down.ts";
 import { findOwn } from "./find-own.ts";
 import { networkFacts, sealOnHost } from "./host-network.ts";
@@ -82,6 +83,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
 
   const kubectl = kubectlFor(options.programs.kubectl, place.kubeconfig, place.context);
   if (options.sealed) await seal(place, options, kubectl, networks, subnet);
+  await dnsOnEveryNode(kubectl, 1 + options.workers);
   await startLoadBalancer(
     engine,
     options.programs["cloud-provider-kind"],

@@ -118,6 +118,15 @@ const rows: readonly Row[] = [
         .read({ "mysql-1": { sessions: { "api-1": "1,3,2,4-11", "sql-1": "1-11" } } }),
   },
   {
+    title: "an unknown note that is there after what its session wrote later, on all",
+    outcome: "holds",
+    history: () => {
+      const sessions = { "api-1": "1-11,13,12,14", "sql-1": "1-13" };
+      const late = { "mysql-0": { sessions }, "mysql-1": { sessions }, "mysql-2": { sessions } };
+      return begun().note("unknown", true).notes(4).notesEnd().read(late);
+    },
+  },
+  {
     title: "the same notes in other rows",
     outcome: "broken",
     why: /mysql-0 and mysql-2 do not have the same rows/,
