@@ -95,6 +95,28 @@ testRows(claim, [
       ),
   },
   {
+    title: "holds when a prober stood still while other Pods changed, after the deletions",
+    history: () =>
+      blinded(wholeRun({ ...claim, faults: ["delete-each", "roll-out"] }), "prober@worker2", 300),
+  },
+  {
+    title: "broken when the old Pod answers as late as in a later change",
+    history: () =>
+      wholeRun(
+        { ...claim, faults: ["delete-each", "roll-out"] },
+        {
+          probe: ({ path, target, podUid, sinceMs }) =>
+            path.startsWith("endpoint/") &&
+            target === "10.244.1.10" &&
+            podUid === null &&
+            sinceMs > 1e4
+              ? { podUid: "uid-a" }
+              : null,
+        },
+      ),
+    why: /uid-a answered at 10\.244\.1\.10 after it had gone/,
+  },
+  {
     title: "unknown when the prober was later than a fifth of 1 s",
     history: () => wholeRun(claim, { lateMs: 250 }),
     why: /250 ms late/,

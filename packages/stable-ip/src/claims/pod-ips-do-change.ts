@@ -8,7 +8,7 @@ import { pathEvidence } from "../verify/path-doubts.ts";
 import { podsAt } from "../verify/pods.ts";
 import { answeredBy } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { changedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
 
 const route = "endpoint/new";
 
@@ -49,13 +49,16 @@ function judge(history: History): Verdict {
   const prober = line.pathsOf(route).map((path) =>
     pathEvidence(line, {
       path,
-      // No old address is there before the first deletion.
-      span: changedSpan(line, podIpsDoChange.faults),
+      span,
       decidesOnMs: limits.oldAddressMs,
       unbroken: false,
     }),
   );
-  const requests = prober.flatMap((one) => one.requests);
+  // An old address must stay silent to the end; that it was is counted, and needs no unbroken watch.
+  const judged = judgedSpan(line);
+  const requests = line
+    .pathsOf(route)
+    .flatMap((path) => line.requests(path).filter((request) => overlaps(request, judged)));
   const fates = kills.map((kill) => fateOf(line, kill, span, requests));
   const measured = {
     podsKilled: kills.length,
