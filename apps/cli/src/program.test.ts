@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { addPart } from "./long-form.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
@@ -33,6 +36,7 @@ const usage: readonly [string, string[], RegExp][] = [
   ["a name that cannot be a name says what could", ["up", "--name", "A_b"], /small letters/],
   ["an unknown claim lists the claims", ["verify", "ip-stays"], /cluster-ip-survives-pod-kill/],
   ["an unknown violation lists the violations", ["verify", "--violation", "x"], /session-affinity/],
+  ["a claim without a long form names the one", ["verify", "--long"], /no-acknowledged-write-lost/],
   [
     "a loss must be accepted in so many words",
     ["db", "bootstrap", "--from", "mysql-1"],
@@ -48,3 +52,16 @@ for (const [sentence, args, said] of usage)
     assert.equal(code, 2, stderr);
     assert.match(stderr, said);
   });
+
+test("a long form that is complete runs nothing more, and tells its totals", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "long-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const file = join(folder, "parts.jsonl");
+  const measured = { faults: 150, acknowledged: 500_000, unknown: 4, unknownThere: 1 };
+  const ends = { commit: "c", beganMs: 1, endedMs: 2, outcome: "holds", why: null } as const;
+  for (const run of ["r1", "r2"]) await addPart(file, { run, ...ends, measured });
+  const told = await svclab("verify", "no-acknowledged-write-lost", "--long", file);
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stdout, /^faults +300 of 300$/m);
+  assert.match(told.stdout, /^acknowledged +1,000,000 of 1,000,000 notes$/m);
+});

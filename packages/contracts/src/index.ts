@@ -37,5 +37,5 @@ export {
   ProberTargets,
 } from "./prober.ts";
 export { ToolError, type ToolFacts } from "./tool-error.ts";
-export { exitCode, Judged, Measured, Outcome, Report, Verdict } from "./verdict.ts";
+export { exitCode, Judged, LongPart, Measured, Outcome, Report, Verdict } from "./verdict.ts";
 export { violationLabel } from "./violation-label.ts";

@@ -47,5 +47,19 @@ export const Report = z.object({
 });
 export type Report = z.infer<typeof Report>;
 
+/** One line of the file in which the parts of a claim's long form add up. */
+export const LongPart = z.object({
+  run: z.string(),
+  /** Of the checkout that the part ran from. */
+  commit: z.string(),
+  beganMs: z.number(),
+  endedMs: z.number(),
+  outcome: z.enum(["holds", "broken", "unknown"]),
+  /** What a part that does not hold says. */
+  why: z.string().nullable(),
+  measured: Measured,
+});
+export type LongPart = z.infer<typeof LongPart>;
+
 /** 0 holds, 1 broken, 2 usage, 3 environment, 4 unknown. */
 export const exitCode = { holds: 0, broken: 1, usage: 2, environment: 3, unknown: 4 } as const;

@@ -77,11 +77,12 @@ async function act(
   const world = new World();
   const members = new Members();
   const onEvent = file.onEvent.bind(file);
+  let acknowledged = 0;
   const hands: DatabaseHands = {
     ...{ cluster, nodeShell, pauseNode, namespace, lab, members },
     ...{ world, record, onEvent, clock, signal, removals },
+    acknowledged: () => acknowledged,
   };
-  let acknowledged = 0;
   onEvent((event) => {
     if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
   });

@@ -1,8 +1,17 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { exitCode, ToolError } from "@svclab/contracts";
-import { labInstall, openLab } from "@svclab/kind";
+import { checkoutDir, labInstall, openLab } from "@svclab/kind";
 import { type Claim, overall, requireAll, toText, type Violation } from "@svclab/stable-ip";
 import { Command } from "commander";
+import {
+  addPart,
+  addUp,
+  type LongTotal,
+  longClaim,
+  longPart,
+  partOf,
+  readParts,
+} from "../long-form.ts";
 import { chooseClaims } from "../proof.ts";
 import { outcomeOf, proveAll, quickPlan } from "../prove-all.ts";
 import { sayer } from "../say.ts";
@@ -12,7 +21,12 @@ interface VerifyOptions extends NameOption {
   readonly violation?: string;
   readonly control: boolean;
   readonly requireAll: boolean;
+  /** The file of parts; true: the usual one. */
+  readonly long?: string | true;
 }
+
+/** In the checkout. */
+const usualParts = "runs/long.jsonl";
 
 export const verify = (signal: AbortSignal): Command =>
   new Command("verify")
@@ -22,14 +36,20 @@ export const verify = (signal: AbortSignal): Command =>
     .option("--violation <name>", "make this mistake first: its claim must come out broken")
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)
     .option("--require-all", "a skipped claim makes the outcome unknown", false)
+    .option("--long [file]", `a part of a claim's long form; parts add up in ${usualParts}`)
     .action(async (ids: string[], options: VerifyOptions) => {
       const claims = chooseClaims(ids);
       const violation = chooseViolation(claims, options.violation);
+      const parts = chooseParts(ids, options);
+      if (parts !== null) {
+        const total = addUp(await readParts(parts));
+        if (total.outcome !== "unknown") return tellTotal(total, parts);
+      }
       const lab = await openLab(sayer(), signal);
       const images = await labInstall(lab, options.name, { faults: true });
       const asked = { name: options.name, claims, control: options.control, images };
       const whole = violation === undefined ? asked : { ...asked, violation };
-      const proved = await proveAll(lab, whole, quickPlan);
+      const proved = await proveAll(lab, whole, parts === null ? quickPlan : longPart);
       for (const { folder, report } of proved.proofs) {
         const judged = options.requireAll ? requireAll(report.claims) : report.claims;
         const told = { ...report, claims: [...judged], outcome: overall(judged) };
@@ -38,7 +58,31 @@ export const verify = (signal: AbortSignal): Command =>
       }
       for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
       process.exitCode = exitCode[outcomeOf(proved, options.requireAll)];
+      if (parts === null) return;
+      for (const { report } of proved.proofs) await addPart(parts, partOf(report));
+      tellTotal(addUp(await readParts(parts)), parts);
     });
+
+/** The file of parts; null where the long form is not asked for. */
+function chooseParts(ids: readonly string[], options: VerifyOptions): string | null {
+  const { long, violation, control } = options;
+  if (long === undefined) return null;
+  if (ids.length !== 1 || ids[0] !== longClaim || violation !== undefined || control)
+    throw new ToolError({
+      code: "no-long-form",
+      expected: `the one claim that has a long form: verify ${longClaim} --long`,
+      found: `${ids.join(" ") || "all claims"}${violation || control ? ", with a mistake or as a control" : ""}`,
+      todo: "name that claim alone, or leave out --long",
+      exit: 2,
+    });
+  return long === true ? join(checkoutDir(), usualParts) : long;
+}
+
+function tellTotal({ outcome, lines }: LongTotal, file: string): void {
+  for (const line of lines) console.log(line);
+  console.log(`kept in      ${relative(process.cwd(), file)}`);
+  process.exitCode = exitCode[outcome];
+}
 
 /** Colour only where a person sees it. */
 export function colour(): boolean {

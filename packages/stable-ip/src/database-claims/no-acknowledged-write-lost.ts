@@ -1,7 +1,7 @@
 import type { DatabaseFault, Event, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import type { Span } from "../history/span.ts";
-import { type Timeline, timeline } from "../history/timeline.ts";
+import { type Moment, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { compare, ledgerOf, type Wrong } from "../verify/ledger.ts";
 import { roundMs } from "../verify/measured.ts";
@@ -71,7 +71,12 @@ function judge(history: History): Verdict {
   const count = (outcome: string) =>
     entries.filter(({ answered }) => answered?.outcome === outcome).length;
   const faults = faultsOf(line);
-  const gaps = faults.flatMap((fault) => (fault.span === null ? [] : [gapIn(line, fault)]));
+  const accepted = line.of("note-answered").filter(({ event }) => event.outcome === "acknowledged");
+  const gaps = faults.flatMap(({ fault, span }) =>
+    span === null ? [] : [{ fault, limitMs: gapLimits[fault], ...gapIn(accepted, span) }],
+  );
+  // The least first: of a fault that was done often the worst time is told.
+  const worst = gaps.toSorted((a, b) => a.forMs - b.forMs);
   const measured = {
     acknowledged: count("acknowledged"),
     refused: count("refused"),
@@ -80,7 +85,7 @@ function judge(history: History): Verdict {
     sessions: ledger.size,
     members: new Set(reads.map(({ pod }) => pod)).size,
     faults: gaps.length,
-    ...Object.fromEntries(gaps.map(({ fault, forMs }) => [`${fault}Ms`, roundMs(forMs)])),
+    ...Object.fromEntries(worst.map(({ fault, forMs }) => [`${fault}Ms`, roundMs(forMs)])),
   };
   if (doubts.length > 0) return unknown(doubts, measured);
   const [first, ...others] = [...compared.flatMap(({ wrong }) => wrong), ...different(reads)];
@@ -111,7 +116,7 @@ function judge(history: History): Verdict {
         : [`nothing was acknowledged by way of ${way}`],
     ),
     ...faults.flatMap(({ fault, span }) =>
-      span === null ? [`${fault} was not seen to begin and to end, once`] : [],
+      span === null ? [`${fault} was not seen to begin and to end, as often as planned`] : [],
     ),
     ...(faults.length === 0 ? ["nothing was done to the database"] : []),
   ];
@@ -131,26 +136,27 @@ function different(
 
 interface Fault {
   readonly fault: DatabaseFault;
-  /** null: not seen to begin and to end, once. */
+  /** null: it was not seen to begin and to end as often as the run says. */
   readonly span: Span | null;
 }
 
 function faultsOf(line: Timeline): Fault[] {
-  return (line.began.database?.faults ?? []).map((fault) => {
+  const plan = line.began.database?.faults ?? [];
+  return [...new Set(plan)].flatMap((fault) => {
+    const planned = plan.filter((each) => each === fault);
     const began = line.of("database-fault-began").filter(({ event }) => event.fault === fault);
     const ended = line.of("database-fault-ended").filter(({ event }) => event.fault === fault);
-    const [from] = began;
-    const [to] = ended;
-    const whole =
-      began.length === 1 && ended.length === 1 && from !== undefined && to !== undefined;
-    return { fault, span: whole ? { fromMs: from.fromMs, toMs: to.toMs } : null };
+    const whole = began.length === planned.length && ended.length === planned.length;
+    return planned.map((_, nth) => {
+      const [from, to] = [began[nth], ended[nth]];
+      const inOrder = from !== undefined && to !== undefined && from.fromMs <= to.fromMs;
+      return { fault, span: whole && inOrder ? { fromMs: from.fromMs, toMs: to.toMs } : null };
+    });
   });
 }
 
-/** The longest time between two acknowledgements that overlaps the fault. */
-function gapIn(line: Timeline, { fault, span }: Fault) {
-  const { fromMs, toMs } = span ?? { fromMs: 0, toMs: 0 };
-  const accepted = line.of("note-answered").filter(({ event }) => event.outcome === "acknowledged");
+/** The longest time between two acknowledgements that overlaps the span. */
+function gapIn(accepted: readonly Moment[], { fromMs, toMs }: Span) {
   let gap = { forMs: 0, witness: [] as Event[] };
   for (let at = 1; at < accepted.length; at++) {
     const [before, after] = [accepted[at - 1], accepted[at]];
@@ -159,5 +165,5 @@ function gapIn(line: Timeline, { fault, span }: Fault) {
     const forMs = after.fromMs - before.fromMs;
     if (forMs > gap.forMs) gap = { forMs, witness: [before.event, after.event] };
   }
-  return { fault, limitMs: gapLimits[fault], ...gap };
+  return gap;
 }

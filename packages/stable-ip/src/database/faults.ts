@@ -24,11 +24,7 @@ export async function causeDatabaseFault(
 
 /** Waits until the group is whole and a note was acknowledged after that. */
 export async function wholeAgain(hands: DatabaseHands, what: string): Promise<void> {
-  const { world, members, clock, signal, onEvent } = hands;
-  let acknowledged = 0;
-  onEvent((event) => {
-    if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
-  });
+  const { world, members, clock, signal, acknowledged } = hands;
   // What has just been killed is not noticed at once.
   await clock.sleep(1_000, signal);
   let before: number | null = null;
@@ -36,8 +32,8 @@ export async function wholeAgain(hands: DatabaseHands, what: string): Promise<vo
     what: `${what}, and a note to be acknowledged,`,
     look: () => {
       if (notWhole(world, members).length > 0) before = null;
-      else before ??= acknowledged;
-      return before !== null && acknowledged > before ? true : null;
+      else before ??= acknowledged();
+      return before !== null && acknowledged() > before ? true : null;
     },
     seen: () => notWhole(world, members).join("; ") || "no note was acknowledged",
     limitMs: limits.wholeMs,

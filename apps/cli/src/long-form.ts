@@ -1,0 +1,98 @@
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DatabaseFault, LongPart, type Report, ToolError } from "@svclab/contracts";
+import type { DatabasePlan } from "./proof.ts";
+
+/** The one claim that has a long form. */
+export const longClaim = "no-acknowledged-write-lost";
+
+/** What all parts together must reach. */
+export const longGoal = { faults: 300, acknowledged: 1_000_000 } as const;
+
+const all = DatabaseFault.options;
+/** Steps through the faults that meet each one once: which fault follows which differs by round. */
+const steps = [1, 2, 4, 5, 7, 8] as const;
+const rounds = 9;
+
+/** One part, of less than 50 minutes. */
+export const longPart: DatabasePlan = {
+  faults: Array.from({ length: rounds }, (_, round) => inRound(round)).flat(),
+  writes: 250_000,
+};
+
+function inRound(round: number): DatabaseFault[] {
+  const step = steps[round % steps.length] ?? 1;
+  return all.map((_, at) => all[(round + at * step) % all.length] ?? "server-killed");
+}
+
+/** @throws RangeError where the report is not of the claim */
+export function partOf({ run, commit, beganMs, endedMs, claims }: Report): LongPart {
+  const verdict = claims.find(({ id }) => id === longClaim)?.verdict;
+  if (verdict === undefined || verdict.outcome === "skipped")
+    throw new RangeError(`no verdict on ${longClaim}`);
+  const why = "why" in verdict ? verdict.why : null;
+  const { outcome, measured } = verdict;
+  return { run, commit, beganMs, endedMs, outcome, why, measured };
+}
+
+export async function addPart(file: string, part: LongPart): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await appendFile(file, `${JSON.stringify(part)}\n`);
+}
+
+/** None where there is no file yet. @throws ToolError long-part-bad, with the line */
+export async function readParts(file: string): Promise<LongPart[]> {
+  const text = await readFile(file, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, at) => {
+    try {
+      return LongPart.parse(JSON.parse(line));
+    } catch (cause) {
+      throw new ToolError({
+        code: "long-part-bad",
+        expected: `${file}, line ${at + 1}, to be a part as --long wrote it`,
+        found: line === "" ? "an empty line" : line.slice(0, 60),
+        todo: "take the line out, or begin a new file: --long FILE",
+        cause,
+      });
+    }
+  });
+}
+
+export interface LongTotal {
+  readonly outcome: Report["outcome"];
+  /** Lines for a person. */
+  readonly lines: readonly string[];
+}
+
+/** Parts that hold are added up; one that is broken breaks the whole, an unknown one adds nothing. */
+export function addUp(parts: readonly LongPart[]): LongTotal {
+  const held = parts.filter(({ outcome }) => outcome === "holds");
+  const broken = parts.filter(({ outcome }) => outcome === "broken");
+  const unknown = parts.length - held.length - broken.length;
+  const sum = (name: string) => held.reduce((all, { measured }) => all + number(measured[name]), 0);
+  const faults = sum("faults");
+  const acknowledged = sum("acknowledged");
+  const complete = faults >= longGoal.faults && acknowledged >= longGoal.acknowledged;
+  const outcome = broken.length > 0 ? "broken" : complete ? "holds" : "unknown";
+  const commits = [...new Set(held.map(({ commit }) => commit))];
+  return {
+    outcome,
+    lines: [
+      `parts        ${held.length} hold, ${broken.length} broken, ${unknown} unknown`,
+      `faults       ${grouped(faults)} of ${grouped(longGoal.faults)}`,
+      `acknowledged ${grouped(acknowledged)} of ${grouped(longGoal.acknowledged)} notes`,
+      `unknown      ${grouped(sum("unknown"))} notes, of which ${grouped(sum("unknownThere"))} are there`,
+      ...commits.map((commit) => `commit       ${commit}`),
+      ...broken.map(({ run, why }) => `broken       ${run}: ${why}`),
+      ...(outcome === "unknown" ? ["to go on     run the same command again"] : []),
+    ],
+  };
+}
+
+const number = (value: unknown) => (typeof value === "number" ? value : 0);
+const grouped = (value: number) => value.toLocaleString("en-US");
