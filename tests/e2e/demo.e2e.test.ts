@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { clusterNames, openLab } from "@svclab/kind";
+import { checkoutDir, clusterNames, openLab } from "@svclab/kind";
 import { claims, databaseClaims } from "@svclab/stable-ip";
 import { svclab } from "./lab/command-line.ts";
 import { outcomes, proof } from "./lab/proof.ts";
@@ -33,6 +36,27 @@ test("a whole demo ends 0 with every claim holding, every URL answered, in 6 min
   for (const way of ["NodePort", "LoadBalancer", "Ingress", "HTTPRoute"])
     assert.match(demo.stdout, new RegExp(`^${way} +http://\\S+ +answered 200$`, "m"));
   assert.ok(tookMs <= budgetMs, `took ${tookMs} ms`);
+});
+
+test("each stored history is judged alike once more, word for word, by itself", async () => {
+  assert.equal(demo.folders.length, 2);
+  for (const folder of demo.folders) {
+    const again = await svclab(["verify", "--replay", join(checkoutDir(), folder)]);
+    assert.equal(again.code, demo.exitCode, again.stderr);
+    assert.ok(demo.stdout.includes(again.stdout.trimEnd()), again.stdout);
+  }
+});
+
+test("a stored history without one of its losses is refused, with the line", async (context) => {
+  const [folder = ""] = demo.folders;
+  const lines = (await readFile(join(checkoutDir(), folder, "history.jsonl"), "utf8")).split("\n");
+  const at = lines.findIndex((line) => line.includes('"unanswered"'));
+  const edited = await mkdtemp(join(tmpdir(), "edited-"));
+  context.after(() => rm(edited, { recursive: true }));
+  await writeFile(join(edited, "history.jsonl"), lines.toSpliced(at, 1).join("\n"));
+  const { code, stderr } = await svclab(["verify", "--replay", edited]);
+  assert.equal(code, 3);
+  assert.match(stderr, new RegExp(`history-changed[\\s\\S]*line ${at + 1}, `));
 });
 
 test("no line of it is wider than a terminal's 80 columns, but for paths", () => {

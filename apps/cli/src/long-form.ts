@@ -7,7 +7,7 @@ import type { DatabasePlan } from "./proof.ts";
 export const longClaim = "no-acknowledged-write-lost";
 
 /** What all parts together must reach. */
-export const longGoal = { faults: 300, acknowledged: 1_000_000 } as const;
+const longGoal = { faults: 300, acknowledged: 1_000_000 } as const;
 
 const all = DatabaseFault.options;
 /** Steps through the faults that meet each one once: which fault follows which differs by round. */

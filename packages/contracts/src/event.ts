@@ -69,7 +69,8 @@ export const Event = z.discriminatedUnion("kind", [
   z.object({
     ...stamp,
     kind: z.literal("run-began"),
-    format: z.literal(1),
+    /** 2: each line ends with a sum. */
+    format: z.literal(2),
     run: z.string(),
     commit: z.string(),
     claims: z.array(z.string()),

@@ -2,7 +2,7 @@ export type { Claim, History, NamedChange, Need, Violation } from "./claim.ts";
 export { claims } from "./claims/index.ts";
 export { databaseClaims } from "./database-claims/index.ts";
 export { referenceRecorder } from "./history/clocks.ts";
-export { formatEvent, parseHistory } from "./history/jsonl.ts";
+export { HistoryLines, historyFormat, parseHistory } from "./history/jsonl.ts";
 export { limits } from "./limits.ts";
 export { report, toJson } from "./report/report.ts";
 export { toHtml } from "./report/to-html.ts";

@@ -10,7 +10,7 @@ import { Members, watchMembers } from "./database/members.ts";
 import { violateDatabase } from "./database/violate.ts";
 import { startWriter } from "./database/writer.ts";
 import { referenceRecorder } from "./history/clocks.ts";
-import { parseHistory } from "./history/jsonl.ts";
+import { historyFormat, parseHistory } from "./history/jsonl.ts";
 import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
 import { machineClock } from "./observe/clock.ts";
 import { compareClocks } from "./observe/compare-clocks.ts";
@@ -160,7 +160,7 @@ function runBegan(request: DatabaseRunRequest, lab: DatabaseLab): Fact {
   const { claims, control = false, violation, commit, faults, writes } = request;
   return {
     kind: "run-began",
-    format: 1,
+    format: historyFormat,
     run: basename(request.runDir),
     commit,
     claims: claims.map((claim) => claim.id),

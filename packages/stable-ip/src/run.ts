@@ -4,7 +4,7 @@ import { type Cluster, kinds } from "@svclab/cluster";
 import { type Event, FaultKind, type Report, ToolError } from "@svclab/contracts";
 import type { Claim, Violation } from "./claim.ts";
 import { referenceRecorder } from "./history/clocks.ts";
-import { parseHistory } from "./history/jsonl.ts";
+import { historyFormat, parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
 import type { Hands, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";
@@ -180,7 +180,7 @@ async function act(
 function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): Fact {
   return {
     kind: "run-began",
-    format: 1,
+    format: historyFormat,
     run: basename(request.runDir),
     commit: request.commit,
     claims: request.claims.map((claim) => claim.id),

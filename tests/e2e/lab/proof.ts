@@ -24,7 +24,7 @@ export async function proof(
   );
   const [report] = reports;
   assert.ok(report !== undefined, `no report; exit code ${exitCode}\n${stderr}`);
-  return { exitCode, stdout, stderr, report, reports };
+  return { exitCode, stdout, stderr, report, reports, folders };
 }
 
 /** What each claim came to, with the reason where it does not hold. */

@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
-import { exitCode, ToolError } from "@svclab/contracts";
+import { exitCode, type Report, ToolError } from "@svclab/contracts";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
 import { type Claim, overall, requireAll, toText, type Violation } from "@svclab/stable-ip";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import {
   addPart,
   addUp,
@@ -14,6 +14,7 @@ import {
 } from "../long-form.ts";
 import { chooseClaims } from "../proof.ts";
 import { outcomeOf, proveAll, quickPlan } from "../prove-all.ts";
+import { replay } from "../replay.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
 
@@ -21,6 +22,7 @@ interface VerifyOptions extends NameOption {
   readonly violation?: string;
   readonly control: boolean;
   readonly requireAll: boolean;
+  readonly replay?: string;
   /** The file of parts; true: the usual one. */
   readonly long?: string | true;
 }
@@ -37,7 +39,19 @@ export const verify = (signal: AbortSignal): Command =>
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)
     .option("--require-all", "a skipped claim makes the outcome unknown", false)
     .option("--long [file]", `a part of a claim's long form; parts add up in ${usualParts}`)
+    .addOption(
+      new Option("--replay <run>", "judge a stored run again; no cluster is asked").conflicts([
+        "violation",
+        "control",
+        "long",
+      ]),
+    )
     .action(async (ids: string[], options: VerifyOptions) => {
+      if (options.replay !== undefined) {
+        const outcome = tell(await replay(options.replay, ids), options);
+        process.exitCode = exitCode[outcome];
+        return;
+      }
       const claims = chooseClaims(ids);
       const violation = chooseViolation(claims, options.violation);
       const parts = chooseParts(ids, options);
@@ -51,9 +65,7 @@ export const verify = (signal: AbortSignal): Command =>
       const whole = violation === undefined ? asked : { ...asked, violation };
       const proved = await proveAll(lab, whole, parts === null ? quickPlan : longPart);
       for (const { folder, report } of proved.proofs) {
-        const judged = options.requireAll ? requireAll(report.claims) : report.claims;
-        const told = { ...report, claims: [...judged], outcome: overall(judged) };
-        console.log(toText(told, { width: process.stdout.columns ?? 80, colour: colour() }));
+        tell(report, options);
         console.log(`report: ${relative(process.cwd(), folder)}/report.html`);
       }
       for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
@@ -62,6 +74,14 @@ export const verify = (signal: AbortSignal): Command =>
       for (const { report } of proved.proofs) await addPart(parts, partOf(report));
       tellTotal(addUp(await readParts(parts)), parts);
     });
+
+/** Prints what a run came to, and returns it. */
+function tell(report: Report, { requireAll: all }: VerifyOptions): Report["outcome"] {
+  const judged = all ? requireAll(report.claims) : report.claims;
+  const told = { ...report, claims: [...judged], outcome: overall(judged) };
+  console.log(toText(told, { width: process.stdout.columns ?? 80, colour: colour() }));
+  return told.outcome;
+}
 
 /** The file of parts; null where the long form is not asked for. */
 function chooseParts(ids: readonly string[], options: VerifyOptions): string | null {

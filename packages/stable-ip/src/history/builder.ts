@@ -18,7 +18,7 @@ export class HistoryBuilder {
     this.#cluster = new SmallCluster(ways);
     this.write({
       kind: "run-began",
-      format: 1,
+      format: 2,
       run: "2025-11-24T16-00-00",
       commit: "0000000",
       claims: [...ways.claims],

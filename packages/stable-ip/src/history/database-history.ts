@@ -24,7 +24,7 @@ export class DatabaseHistory {
 
   constructor(faults: readonly DatabaseFault[] = ["server-killed"], writes = 20) {
     this.#add({
-      ...{ kind: "run-began", format: 1, run: "run", commit: "c", faults: [], control: false },
+      ...{ kind: "run-began", format: 2, run: "run", commit: "c", faults: [], control: false },
       ...{ claims },
       violation: null,
       world: {

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ToolError } from "@svclab/contracts";
 import { history } from "./builder.ts";
-import { formatEvent, parseHistory } from "./jsonl.ts";
+import { HistoryLines, parseHistory } from "./jsonl.ts";
 
 const events = history().service("10.96.0.9").answers(2).end();
-const lines = events.map(formatEvent);
+const written = new HistoryLines();
+const lines = events.map((event) => written.next(event));
 const whole = lines.join("");
 
 describe("a history as JSONL", () => {
@@ -50,9 +51,9 @@ describe("a history as JSONL", () => {
     },
     {
       title: "another format",
-      text: whole.replace('"format":1', '"format":2'),
+      text: whole.replace('"format":2', '"format":1'),
       code: "history-format",
-      found: /format 2/,
+      found: /format 1/,
       line: 1,
     },
     {
@@ -61,6 +62,41 @@ describe("a history as JSONL", () => {
       code: "history-format",
       found: /kind clock/,
       line: 1,
+    },
+    {
+      title: "a value that was edited",
+      text: whole.replace("10.96.0.9", "10.96.0.8"),
+      code: "history-changed",
+      found: /10\.96\.0\.8/,
+      line: lines.findIndex((line) => line.includes("10.96.0.9")) + 1,
+    },
+    {
+      title: "a line that was taken out",
+      text: lines.toSpliced(2, 1).join(""),
+      code: "history-changed",
+      found: /^…/,
+      line: 3,
+    },
+    {
+      title: "two lines in another order",
+      text: lines.toSpliced(2, 2, lines[3] ?? "", lines[2] ?? "").join(""),
+      code: "history-changed",
+      found: /^…/,
+      line: 3,
+    },
+    {
+      title: "a line without its sum",
+      text: `${lines[0]}${JSON.stringify(events[1])}\n`,
+      code: "history-changed",
+      found: /^…/,
+      line: 2,
+    },
+    {
+      title: "two runs in one file",
+      text: whole + whole,
+      code: "history-joined",
+      found: /run-began/,
+      line: events.length + 1,
     },
     {
       title: "a line that is null",

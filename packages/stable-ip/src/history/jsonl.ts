@@ -1,15 +1,37 @@
+import { createHash } from "node:crypto";
 import { Event, ToolError } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 
-/** One event as one line, its line feed included. */
-export function formatEvent(event: Event): string {
-  return `${JSON.stringify(event)}\n`;
+/** As run-began says it; another is of another version of svclab. */
+export const historyFormat = 2;
+
+/**
+ * Events as lines of one file, in the order of the calls. Each line ends with a sum of itself and of
+ * all lines before it, so a line that was edited, taken out, moved or put in is found. Who makes the
+ * sums anew is not: they are no signature.
+ */
+export class HistoryLines {
+  #sum = "";
+
+  /** One event as one line, its line feed included. */
+  next(event: Event): string {
+    const text = JSON.stringify(event);
+    this.#sum = sumOf(this.#sum, text);
+    return `${text.slice(0, -1)}${sumTail(this.#sum)}\n`;
+  }
 }
+
+function sumOf(before: string, text: string): string {
+  return createHash("sha256").update(before).update(text).digest("hex").slice(0, 16);
+}
+
+const sumTail = (sum: string) => `,"sum":"${sum}"}`;
+const tailLength = sumTail("0123456789abcdef").length;
 
 /**
  * A history from its JSONL text. `name` is told in errors, for example the file's path.
- * @throws ToolError history-empty, history-line-cut, history-line-bad, history-format; each but
- * the first with the line's number.
+ * @throws ToolError history-empty, history-line-cut, history-line-bad, history-format,
+ * history-joined, history-changed; each but the first with the line's number.
  */
 export function parseHistory(text: string, name: string): History {
   const lines = text.split("\n");
@@ -22,21 +44,48 @@ export function parseHistory(text: string, name: string): History {
       todo: "Give the history.jsonl of a run that was begun.",
     });
   }
-  return lines.map((line, at) => parseLine(line, `${name}, line ${at + 1}`, at === 0));
+  let sum = "";
+  return lines.map((line, at) => {
+    const where = `${name}, line ${at + 1}`;
+    const event = parseLine(line, where, at === 0);
+    const plain = `${line.slice(0, -tailLength)}}`;
+    sum = sumOf(sum, plain);
+    if (line.slice(-tailLength) !== sumTail(sum)) throw changed(line, where);
+    return event;
+  });
 }
 
 function parseLine(line: string, where: string, first: boolean): Event {
   const value = parseJson(line, where);
   if (first) refuseOtherFormat(value, where);
   const event = Event.safeParse(value);
-  if (event.success) return event.data;
-  const issue = event.error.issues[0];
-  throw new ToolError({
-    code: "history-line-bad",
-    expected: `${where}, to be an event`,
-    found: `${issue?.path.join(".") || "the line"}: ${issue?.message ?? "does not fit"}`,
+  if (!event.success) {
+    const issue = event.error.issues[0];
+    throw new ToolError({
+      code: "history-line-bad",
+      expected: `${where}, to be an event`,
+      found: `${issue?.path.join(".") || "the line"}: ${issue?.message ?? "does not fit"}`,
+      todo: "Take the history as the run wrote it; a changed one proves nothing.",
+      cause: event.error,
+    });
+  }
+  if (!first && event.data.kind === "run-began") {
+    throw new ToolError({
+      code: "history-joined",
+      expected: `${where}, to be of the run that the first line began`,
+      found: `run-began of ${event.data.run}`,
+      todo: "Judge each run from a file of its own.",
+    });
+  }
+  return event.data;
+}
+
+function changed(line: string, where: string): ToolError {
+  return new ToolError({
+    code: "history-changed",
+    expected: `${where}, to be as the run wrote it, after the lines that were before it`,
+    found: `…${line.slice(-80)}`,
     todo: "Take the history as the run wrote it; a changed one proves nothing.",
-    cause: event.error,
   });
 }
 
@@ -56,10 +105,10 @@ function parseJson(line: string, where: string): unknown {
 
 function refuseOtherFormat(value: unknown, where: string): void {
   const { kind, format } = (value ?? {}) as { kind?: unknown; format?: unknown };
-  if (kind === "run-began" && format === 1) return;
+  if (kind === "run-began" && format === historyFormat) return;
   throw new ToolError({
     code: "history-format",
-    expected: `${where}, to be run-began of format 1`,
+    expected: `${where}, to be run-began of format ${historyFormat}`,
     found: kind === "run-began" ? `format ${String(format)}` : `kind ${String(kind)}`,
     todo: "Judge it with the version of svclab that wrote it, or run it again.",
   });

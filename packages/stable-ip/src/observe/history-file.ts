@@ -1,7 +1,7 @@
 import { createWriteStream, fsyncSync, openSync, type WriteStream } from "node:fs";
 import { promisify } from "node:util";
 import type { Event } from "@svclab/contracts";
-import { formatEvent } from "../history/jsonl.ts";
+import { HistoryLines } from "../history/jsonl.ts";
 
 /**
  * The history on disk, line by line as it happens: a run that is cut off leaves all it had seen,
@@ -11,6 +11,7 @@ import { formatEvent } from "../history/jsonl.ts";
 export class HistoryFile {
   readonly #file: number;
   readonly #stream: WriteStream;
+  readonly #lines = new HistoryLines();
   #failed: Error | null = null;
   readonly #listeners: ((event: Event) => void)[] = [];
   #ended = false;
@@ -28,7 +29,7 @@ export class HistoryFile {
   write(event: Event): void {
     if (this.#ended) return;
     if (this.#failed !== null) throw this.#failed;
-    this.#stream.write(formatEvent(event));
+    this.#stream.write(this.#lines.next(event));
     for (const listener of this.#listeners) listener(event);
   }
 
