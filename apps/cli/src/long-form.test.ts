@@ -48,6 +48,17 @@ const rows: readonly [string, readonly LongPart[], string, RegExp][] = [
     "broken",
     /broken +r4: api-1\/2 is gone/,
   ],
+  [
+    "one that did not finish must be looked into",
+    [
+      part(),
+      part(),
+      part(),
+      part({ outcome: "unknown", run: "r4", why: "the run did not finish" }),
+    ],
+    "unknown",
+    /unknown +r4: the run did not finish\nto go on +see why/,
+  ],
   ["parts of two commits", [part(), part({ commit: "c2" })], "unknown", /c1\n[\s\S]*c2/],
 ];
 for (const [sentence, parts, outcome, said] of rows)

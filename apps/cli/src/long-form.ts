@@ -6,6 +6,9 @@ import type { DatabasePlan } from "./proof.ts";
 /** The one claim that has a long form. */
 export const longClaim = "no-acknowledged-write-lost";
 
+/** As the judge says of a run that was stopped. */
+const unfinished = "the run did not finish";
+
 /** What all parts together must reach. */
 const longGoal = { faults: 300, acknowledged: 1_000_000 } as const;
 
@@ -69,27 +72,35 @@ export interface LongTotal {
   readonly lines: readonly string[];
 }
 
-/** Parts that hold are added up; one that is broken breaks the whole, an unknown one adds nothing. */
+/**
+ * Parts that hold are added up; one that is broken breaks the whole, and an unknown one adds nothing.
+ * One that did not finish is to be looked into before the whole can hold: it may have stopped at
+ * what the claim is about.
+ */
 export function addUp(parts: readonly LongPart[]): LongTotal {
   const held = parts.filter(({ outcome }) => outcome === "holds");
   const broken = parts.filter(({ outcome }) => outcome === "broken");
-  const unknown = parts.length - held.length - broken.length;
+  const unknown = parts.filter(({ outcome }) => outcome === "unknown");
+  const stopped = unknown.filter(({ why }) => why === unfinished);
   const sum = (name: string) => held.reduce((all, { measured }) => all + number(measured[name]), 0);
   const faults = sum("faults");
   const acknowledged = sum("acknowledged");
   const complete = faults >= longGoal.faults && acknowledged >= longGoal.acknowledged;
-  const outcome = broken.length > 0 ? "broken" : complete ? "holds" : "unknown";
+  const holds = complete && stopped.length === 0;
+  const outcome = broken.length > 0 ? "broken" : holds ? "holds" : "unknown";
   const commits = [...new Set(held.map(({ commit }) => commit))];
   return {
     outcome,
     lines: [
-      `parts        ${held.length} hold, ${broken.length} broken, ${unknown} unknown`,
+      `parts        ${held.length} hold, ${broken.length} broken, ${unknown.length} unknown`,
       `faults       ${grouped(faults)} of ${grouped(longGoal.faults)}`,
       `acknowledged ${grouped(acknowledged)} of ${grouped(longGoal.acknowledged)} notes`,
       `unknown      ${grouped(sum("unknown"))} notes, of which ${grouped(sum("unknownThere"))} are there`,
       ...commits.map((commit) => `commit       ${commit}`),
       ...broken.map(({ run, why }) => `broken       ${run}: ${why}`),
-      ...(outcome === "unknown" ? ["to go on     run the same command again"] : []),
+      ...unknown.map(({ run, why }) => `unknown      ${run}: ${why}`),
+      ...(stopped.length > 0 ? ["to go on     see why a run stopped, and take its line out"] : []),
+      ...(complete || outcome === "broken" ? [] : ["to go on     run the same command again"]),
     ],
   };
 }

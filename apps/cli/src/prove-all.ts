@@ -1,6 +1,6 @@
 import { DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import type { Lab } from "@svclab/kind";
-import { databaseClaims, overall, requireAll, type Violation } from "@svclab/stable-ip";
+import { type Claim, databaseClaims, overall, requireAll, type Violation } from "@svclab/stable-ip";
 import { type DatabasePlan, type Proof, type ProofOptions, prove } from "./proof.ts";
 
 /** Every fault once. */
@@ -23,8 +23,7 @@ export async function proveAll(
   { claims, ...options }: Omit<ProofOptions, "database">,
   plan: DatabasePlan,
 ): Promise<{ readonly proofs: readonly Proof[]; readonly skipped: readonly string[] }> {
-  const ofDatabase = claims.filter((claim) => databaseClaims.includes(claim));
-  const ofApi = claims.filter((claim) => !databaseClaims.includes(claim));
+  const { ofApi, ofDatabase } = halves(claims, options.violation);
   const proofs: Proof[] = [];
   if (ofApi.length > 0) proofs.push(await prove(lab, { ...options, claims: ofApi }));
   if (ofDatabase.length === 0) return { proofs, skipped: [] };
@@ -37,6 +36,19 @@ export async function proveAll(
     return { proofs, skipped: ofDatabase.map(({ id }) => id) };
   }
   return { proofs, skipped: [] };
+}
+
+/** A mistake is made in the one run that has the claim which it must break. */
+export function halves(claims: readonly Claim[], violation: Violation | undefined) {
+  const of = (isOne: (claim: Claim) => boolean) => {
+    const half = claims.filter(isOne);
+    const has = half.some(({ violations }) => violations.some((each) => each === violation));
+    return violation === undefined || has ? half : [];
+  };
+  return {
+    ofApi: of((claim) => !databaseClaims.includes(claim)),
+    ofDatabase: of((claim) => databaseClaims.includes(claim)),
+  };
 }
 
 function planFor(violation: Violation | undefined, plan: DatabasePlan): DatabasePlan {

@@ -7,6 +7,7 @@ import type { DatabaseHands } from "./database/hands.ts";
 import { type DatabaseLab, databaseNames, readDatabaseLab } from "./database/lab.ts";
 import { limits } from "./database/limits.ts";
 import { Members, watchMembers } from "./database/members.ts";
+import { readMembers } from "./database/read-members.ts";
 import { violateDatabase } from "./database/violate.ts";
 import { startWriter } from "./database/writer.ts";
 import { referenceRecorder } from "./history/clocks.ts";
@@ -133,14 +134,7 @@ async function act(
     say("notes end, and are read from each member");
     await compare();
     await writer.endNotes();
-    for (const pod of databaseNames.members) {
-      const read = await writer.read(pod).catch((error) => {
-        if (!(error instanceof ToolError)) throw error;
-        say(`${pod} could not be read: ${error.found}`);
-        return null;
-      });
-      if (read !== null) record({ kind: "notes-read", ...read });
-    }
+    await readMembers(hands, writer, say);
     // What is judged ends here; reading the rest of the writer's log takes some seconds more.
     const lookedUntilMs = clock.nowMs();
     await stopProbing(writer);

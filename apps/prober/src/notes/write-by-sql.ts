@@ -24,7 +24,7 @@ export function writeBySql(place: Place): WriteNote {
     const limit = Date.now() + place.timeoutMs;
     let commitSent = false;
     try {
-      open ??= await within(limit, connect(place));
+      open ??= await opened(limit, place);
       const { connection, serverUuid } = open;
       await within(limit, connection.query("START TRANSACTION"));
       const insert = "INSERT INTO notes (text) VALUES (?)";
@@ -39,6 +39,20 @@ export function writeBySql(place: Place): WriteNote {
       return { outcome: outcomeOf(error, commitSent), serverUuid, id: null, why: wordsOf(error) };
     }
   };
+}
+
+/** One that opens only after the limit is nobody's, and is let go. */
+async function opened(limitMs: number, place: Place): Promise<Open> {
+  const opening = connect(place);
+  try {
+    return await within(limitMs, opening);
+  } catch (error) {
+    opening.then(
+      ({ connection }) => destroy(connection),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 export function outcomeOf(error: unknown, commitSent: boolean): Outcome["outcome"] {

@@ -11,6 +11,15 @@ type Built = (history: DatabaseHistory) => DatabaseHistory;
 const begun = () => new DatabaseHistory().notes(10).fault("server-killed").notes(10);
 const whole: Built = (history) => history.notesEnd().read();
 
+/** 11 s without a write, and a writer that did nothing for a part of it. */
+const stalled = (forMs: number) =>
+  new DatabaseHistory()
+    .notes(10)
+    .fault("server-killed", 11_000, (history) =>
+      history.fact({ from: "writer", kind: "blind", forMs, why: "it stood still", late: true }),
+    )
+    .notes(10);
+
 const twice = (firstMs: number, secondMs: number) =>
   new DatabaseHistory(["server-killed", "server-killed"])
     .notes(10)
@@ -153,6 +162,19 @@ const rows: readonly Row[] = [
         .read({ "mysql-2": { sessions: { "api-1": "1-", "sql-1": "1-11" } } }),
   },
   {
+    title: "no write for longer than that, as the writer stood still",
+    outcome: "unknown",
+    why: /writer stood still in the time without a write/,
+    history: () => whole(stalled(1_500)),
+  },
+  {
+    title:
+      "no write for longer than that, and the writer stood still for less than it was too long",
+    outcome: "broken",
+    why: /no write was accepted for 11000 ms/,
+    history: () => whole(stalled(900)),
+  },
+  {
     title: "a fault done twice, each time within its limit",
     outcome: "holds",
     history: () => whole(twice(9_000, 9_000)),
@@ -284,4 +306,17 @@ test("nothing acknowledged by one of the two ways is not enough", () => {
     .map((event) => (event.kind === "note-sent" ? { ...event, way: "api" as const } : event));
   const [judged] = verify(history, [noAcknowledgedWriteLost]);
   assert.match(JSON.stringify(judged?.verdict), /nothing was acknowledged by way of sql/);
+});
+
+test("two answers to one note do not stand for one to another", () => {
+  const history = whole(begun())
+    .end()
+    .map((event) =>
+      event.kind === "note-answered" && event.session === "api-1" && event.seq === 2
+        ? { ...event, seq: 1 }
+        : event,
+    );
+  const [judged] = verify(history, [noAcknowledgedWriteLost]);
+  assert.equal(judged?.verdict.outcome, "unknown");
+  assert.match(JSON.stringify(judged?.verdict), /1 notes were sent and nothing was told of them/);
 });

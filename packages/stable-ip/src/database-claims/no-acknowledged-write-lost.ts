@@ -1,7 +1,8 @@
 import type { DatabaseFault, Event, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import type { Span } from "../history/span.ts";
+import { overlaps, type Span } from "../history/span.ts";
 import { type Moment, type Timeline, timeline } from "../history/timeline.ts";
+import { writerRecorder } from "../history/writer-paths.ts";
 import { limits } from "../limits.ts";
 import { compare, ledgerOf, type Wrong } from "../verify/ledger.ts";
 import { roundMs } from "../verify/measured.ts";
@@ -94,6 +95,10 @@ function judge(history: History): Verdict {
     return broken(`${first.why}${more}`, measured, first.witness);
   }
   const late = gaps.find(({ limitMs, forMs }) => limitMs !== null && forMs > limitMs);
+  // What the writer did not do is not the database's doing.
+  const stalls = late === undefined ? 0 : stalledIn(line, late.span);
+  if (late?.limitMs != null && late.forMs - stalls <= late.limitMs)
+    return unknown([`${writerRecorder} stood still in the time without a write`], measured);
   if (late !== undefined)
     return broken(
       `no write was accepted for ${roundMs(late.forMs)} ms in ${late.fault}; the limit is ${late.limitMs} ms`,
@@ -134,6 +139,14 @@ function different(
   );
 }
 
+/** How long the writer did nothing within a span. */
+function stalledIn(line: Timeline, span: Span): number {
+  return line
+    .of("blind")
+    .filter((blind) => blind.event.from === writerRecorder && overlaps(blind, span))
+    .reduce((sum, { event }) => sum + event.forMs, 0);
+}
+
 interface Fault {
   readonly fault: DatabaseFault;
   /** null: it was not seen to begin and to end as often as the run says. */
@@ -157,13 +170,14 @@ function faultsOf(line: Timeline): Fault[] {
 
 /** The longest time between two acknowledgements that overlaps the span. */
 function gapIn(accepted: readonly Moment[], { fromMs, toMs }: Span) {
-  let gap = { forMs: 0, witness: [] as Event[] };
+  let gap = { forMs: 0, span: { fromMs, toMs: fromMs }, witness: [] as Event[] };
   for (let at = 1; at < accepted.length; at++) {
     const [before, after] = [accepted[at - 1], accepted[at]];
     if (before === undefined || after === undefined) continue;
     if (after.fromMs < fromMs || before.fromMs > toMs) continue;
     const forMs = after.fromMs - before.fromMs;
-    if (forMs > gap.forMs) gap = { forMs, witness: [before.event, after.event] };
+    const span = { fromMs: before.fromMs, toMs: after.fromMs };
+    if (forMs > gap.forMs) gap = { forMs, span, witness: [before.event, after.event] };
   }
   return gap;
 }

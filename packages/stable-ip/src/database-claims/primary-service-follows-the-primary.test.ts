@@ -133,6 +133,53 @@ const rows: readonly {
         .wait(5_000),
   },
   {
+    title: "it goes back to another just before its time is over, and stays there",
+    outcome: "broken",
+    why: /led to another than mysql-1/,
+    history: () =>
+      elected(led())
+        .wait(200)
+        .fact(leadsTo("mysql-1"))
+        .wait(600)
+        .fact(leadsTo("mysql-0"))
+        .wait(10_000),
+  },
+  {
+    title: "the elected is not ready for a while, as after a full stop",
+    outcome: "holds",
+    history: () =>
+      elected(
+        led().fact({ kind: "pods-seen", pods: pods.map((pod) => ({ ...pod, ready: false })) }),
+      )
+        .fact({ kind: "endpoints-seen", service, endpoints: [] })
+        .wait(3_000)
+        .fact({ kind: "pods-seen", pods })
+        .wait(200)
+        .fact(leadsTo("mysql-1"))
+        .wait(10_000),
+  },
+  {
+    title: "it leads too late to an elected that was not ready for a while",
+    outcome: "broken",
+    why: /1500 ms after mysql-1 was elected/,
+    history: () =>
+      elected(
+        led().fact({ kind: "pods-seen", pods: pods.map((pod) => ({ ...pod, ready: false })) }),
+      )
+        .wait(3_000)
+        .fact({ kind: "pods-seen", pods })
+        .wait(1_501)
+        .fact(leadsTo("mysql-1"))
+        .wait(10_000),
+  },
+  {
+    title: "it never leads there, and the watch was blind meanwhile",
+    outcome: "unknown",
+    why: /watch saw nothing for 300 ms/,
+    history: () =>
+      elected(led()).wait(2_000).fact({ kind: "blind", forMs: 300, why: "cut" }).wait(10_000),
+  },
+  {
     title: "nobody else was elected",
     outcome: "unknown",
     why: /no change of primary was seen/,

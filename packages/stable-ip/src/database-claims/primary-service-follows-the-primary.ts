@@ -47,21 +47,24 @@ function judge(history: History): Verdict {
   const span = { fromMs: line.began.atMs, toMs: history.at(-1)?.atMs ?? line.began.atMs };
   const doubts = watchDoubts(line, span);
   let measured = figures(elections, tookMs);
+  if (doubts.length > 0) return unknown(doubts, measured);
   for (const { seen, podUid, untilMs } of elections) {
-    const dueMs = seen.fromMs + limitMs;
+    // No Service leads to a Pod that is not ready, and after a full stop none is.
+    const fromMs = readyFrom(line, podUid, seen.fromMs) ?? untilMs;
+    const dueMs = fromMs + limitMs;
     // Of a leadership that ended before its time was over nothing can be said.
     if (untilMs <= dueMs) continue;
+    const endOf = (at: number) => states[at + 1]?.fromMs ?? untilMs;
     const good = states.find(
-      ({ fromMs, event }, at) =>
-        leadsOnlyTo(event, podUid) &&
-        (states[at + 1]?.fromMs ?? untilMs) > seen.fromMs &&
-        fromMs < untilMs,
+      (state, at) =>
+        leadsOnlyTo(state.event, podUid) && endOf(at) > seen.fromMs && state.fromMs < untilMs,
     );
-    const lateMs = Math.max(0, (good?.fromMs ?? Number.POSITIVE_INFINITY) - seen.fromMs);
+    const lateMs = Math.max(0, (good?.fromMs ?? Number.POSITIVE_INFINITY) - fromMs);
     // An election may have been before it was seen: the Service may be ahead of who looks.
     const overMs = untilMs - limitMs;
     const wrong = states.find(
-      ({ fromMs, event }) => fromMs > dueMs && fromMs < overMs && leadsElsewhere(event, podUid),
+      (state, at) =>
+        endOf(at) > dueMs && state.fromMs < overMs && leadsElsewhere(state.event, podUid),
     );
     tookMs.push(lateMs);
     measured = figures(elections, tookMs);
@@ -81,7 +84,6 @@ function judge(history: History): Verdict {
       );
   }
   const all = [
-    ...doubts,
     // The first is the one that the run found there.
     ...(elections.length < 2 ? ["no change of primary was seen"] : []),
     ...(tookMs.length < 2 ? ["no primary led for long enough to be judged"] : []),
@@ -129,6 +131,17 @@ function uidOf(line: Timeline, pod: string, atMs: number): string {
   const first = line.of("pods-seen").find(({ event }) => event.pods.some(isIt));
   const found = podsAt(line, atMs).find(isIt) ?? first?.event.pods.find(isIt);
   return found?.podUid ?? "";
+}
+
+/** When a Pod was ready at a time, or was next; null: not again. */
+function readyFrom(line: Timeline, podUid: string, atMs: number): number | null {
+  const isReady = (pod: { readonly podUid: string; readonly ready: boolean }) =>
+    pod.podUid === podUid && pod.ready;
+  if (podsAt(line, atMs).some(isReady)) return atMs;
+  const later = line
+    .of("pods-seen")
+    .find(({ event, fromMs }) => fromMs >= atMs && event.pods.some(isReady));
+  return later?.fromMs ?? null;
 }
 
 const readyUids = ({ endpoints }: EventOf<"endpoints-seen">) =>

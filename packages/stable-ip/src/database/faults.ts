@@ -7,13 +7,28 @@ import { limits } from "./limits.ts";
 import { placed, primaryNow, signalProcess } from "./server.ts";
 import { notWhole } from "./whole.ts";
 
+/**
+ * A paused control plane would be an outage of the API server, which is another fault; and with the
+ * clients' port cut off there, the writer could ask no member at all.
+ */
+const fromAWorker: ReadonlySet<DatabaseFault> = new Set([
+  "primary-node-paused",
+  "primary-cut-off-from-clients-too",
+]);
+
 /** Does one fault, written down from just before it until the group is whole and written to. */
 export async function causeDatabaseFault(
   fault: DatabaseFault,
   hands: DatabaseHands,
 ): Promise<void> {
   const { record, clock, signal } = hands;
-  if (fault === "primary-node-paused") await leadFromAWorker(hands);
+  if (fromAWorker.has(fault)) await leadFromAWorker(hands);
+  await until(clock, signal, {
+    what: "one member to say that it leads",
+    look: () => hands.members.primary,
+    seen: () => "none, or more than one, does",
+    limitMs: limits.ledMs,
+  });
   const { pod, serverUuid } = primaryNow(hands);
   record({ kind: "database-fault-began", fault, pod, serverUuid });
   await faults[fault](hands, placed(hands, pod));
@@ -110,7 +125,6 @@ async function held(
   undone();
 }
 
-/** A paused control plane would be an outage of the API server, which is another fault. */
 async function leadFromAWorker(hands: DatabaseHands): Promise<void> {
   const primary = primaryNow(hands);
   if (hands.lab.workers.includes(primary.node)) return;

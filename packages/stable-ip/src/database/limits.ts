@@ -6,6 +6,12 @@ export const limits = {
   heldMs: 20_000,
   /** Between two faults, so that what one costs is not counted to the next. */
   betweenMs: 2_000,
+  /** After the last note, for all members to have executed it. */
+  caughtUpMs: 10_000,
+  /** For one member's notes to be read, tried again until then. */
+  readMs: 10_000,
+  /** For one member to say that it leads: on a busy machine an answer may come late. */
+  ledMs: 10_000,
   /** For the notes that are asked for to be acknowledged, after the last fault. */
   writesMs: 300_000,
 } as const;

@@ -74,9 +74,12 @@ export class DatabaseHistory {
     return this;
   }
 
-  fault(fault: DatabaseFault, gapMs = 1_000): this {
+  /** `within`: what else is written down, just before writes go on. */
+  fault(fault: DatabaseFault, gapMs = 1_000, within: (history: this) => unknown = () => {}): this {
     this.#add({ kind: "database-fault-began", fault, pod: "mysql-0", serverUuid: "u" });
-    this.wait(gapMs - 10).notes(2);
+    this.wait(gapMs - 20);
+    within(this);
+    this.wait(10).notes(2);
     this.#add({ kind: "database-fault-ended", fault });
     return this;
   }

@@ -34,12 +34,14 @@ export function ledgerOf(line: Timeline): Kept {
   const strays: Answered[] = [];
   for (const each of answered) {
     const entry = ledger.get(each.session)?.get(each.seq);
-    if (entry === undefined) strays.push(each);
+    if (entry === undefined || entry.answered !== null) strays.push(each);
     else ledger.get(each.session)?.set(each.seq, { ...entry, answered: each });
   }
   const ends = line.of("notes-ended").map(({ event }) => event);
   const [end] = ends;
-  const open = sent.length - answered.length;
+  const entries = [...ledger.values()].flatMap((session) => [...session.values()]);
+  const open = entries.filter((entry) => entry.answered === null).length;
+  const doubled = sent.length - entries.length;
   const doubts = [
     ...(end === undefined || ends.length > 1 ? [`the notes ended ${ends.length} times`] : []),
     ...(end !== undefined && (end.sent !== sent.length || end.answered !== answered.length)
@@ -48,7 +50,10 @@ export function ledgerOf(line: Timeline): Kept {
         ]
       : []),
     ...(open !== 0 ? [`${open} notes were sent and nothing was told of them`] : []),
-    ...(strays.length > 0 ? [`${strays.length} answers to notes that were not sent`] : []),
+    ...(doubled > 0 ? [`${doubled} notes were sent twice`] : []),
+    ...(strays.length > 0
+      ? [`${strays.length} answers to notes that were not sent, or had one`]
+      : []),
   ];
   return { ledger, doubts };
 }
