@@ -108,6 +108,13 @@ test("each node has a name server of its own, and asks that one", async () => {
   );
 });
 
+test("the load balancer's controller comes after all else that wants the processors", async () => {
+  const pid = (await readFile(join(folder, "controller.pid"), "utf8")).trim().split(/\s/)[0];
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  // Its name, in brackets, may hold anything; nice is the 19th field.
+  assert.equal(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16], "19");
+});
+
 test("a second up changes nothing within 5 s", async () => {
   const files = await contents();
   const began = await containers();

@@ -2,6 +2,7 @@
 // it ends by itself. Arguments: the folder, the program, its arguments.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { writePid } from "../pid-file.ts";
 import { sealedGroup } from "./host-network.ts";
@@ -40,6 +41,9 @@ function end(): void {
   else process.exit(0);
 }
 
+// With each change of a Service or its Pods the controller runs many of the engine's commands.
+// They come last, or they would take the time of the very Pods that just change, and of recorders.
+setPriority(constants.priority.PRIORITY_LOW);
 await writePid(join(folder, "supervisor.pid"), process.pid);
 process.on("SIGTERM", end);
 process.on("SIGINT", () => {});
