@@ -1,13 +1,11 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DatabaseFault, LongPart, type Report, ToolError } from "@svclab/contracts";
+import { unfinished } from "@svclab/stable-ip";
 import type { DatabasePlan } from "./proof.ts";
 
 /** The one claim that has a long form. */
 export const longClaim = "no-acknowledged-write-lost";
-
-/** As the judge says of a run that was stopped. */
-const unfinished = "the run did not finish";
 
 /** What all parts together must reach. */
 const longGoal = { faults: 300, acknowledged: 1_000_000 } as const;

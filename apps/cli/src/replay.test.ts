@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { Event } from "@svclab/contracts";
-import { HistoryLines, historyFormat } from "@svclab/stable-ip";
+import { Event, historyFormat } from "@svclab/contracts";
+import { HistoryLines } from "@svclab/stable-ip";
 import { replay } from "./replay.ts";
 
 let folder: string;

@@ -64,13 +64,15 @@ export type DatabaseFault = z.infer<typeof DatabaseFault>;
 
 export const Why = z.enum(["refused", "reset", "timeout", "dns", "unreachable", "status"]);
 
+/** Of a history; another is of another version of svclab. 2: each line ends with a sum. */
+export const historyFormat = 2;
+
 export const Event = z.discriminatedUnion("kind", [
   /** First line of every history. */
   z.object({
     ...stamp,
     kind: z.literal("run-began"),
-    /** 2: each line ends with a sum. */
-    format: z.literal(2),
+    format: z.literal(historyFormat),
     run: z.string(),
     commit: z.string(),
     claims: z.array(z.string()),

@@ -5,6 +5,7 @@ export {
   Event,
   type EventOf,
   FaultKind,
+  historyFormat,
   type PathId,
   pathId,
   SeenPod,

@@ -48,13 +48,9 @@ export const Report = z.object({
 export type Report = z.infer<typeof Report>;
 
 /** One line of the file in which the parts of a claim's long form add up. */
-export const LongPart = z.object({
-  run: z.string(),
-  /** Of the checkout that the part ran from. */
-  commit: z.string(),
-  beganMs: z.number(),
-  endedMs: z.number(),
-  outcome: z.enum(["holds", "broken", "unknown"]),
+export const LongPart = Report.pick({
+  ...{ run: true, commit: true, beganMs: true, endedMs: true, outcome: true },
+}).extend({
   /** What a part that does not hold says. */
   why: z.string().nullable(),
   measured: Measured,

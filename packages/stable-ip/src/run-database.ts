@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { DatabaseFault, Event, ToolError as Stopped } from "@svclab/contracts";
-import { ToolError } from "@svclab/contracts";
+import { historyFormat, ToolError } from "@svclab/contracts";
 import { causeDatabaseFault, wholeAgain } from "./database/faults.ts";
 import type { DatabaseHands } from "./database/hands.ts";
 import { type DatabaseLab, databaseNames, readDatabaseLab } from "./database/lab.ts";
@@ -11,7 +11,7 @@ import { readMembers } from "./database/read-members.ts";
 import { violateDatabase } from "./database/violate.ts";
 import { startWriter } from "./database/writer.ts";
 import { referenceRecorder } from "./history/clocks.ts";
-import { historyFormat, parseHistory } from "./history/jsonl.ts";
+import { parseHistory } from "./history/jsonl.ts";
 import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
 import { machineClock } from "./observe/clock.ts";
 import { compareClocks } from "./observe/compare-clocks.ts";

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Cluster, kinds } from "@svclab/cluster";
-import { type Event, FaultKind, type Report, ToolError } from "@svclab/contracts";
+import { type Event, FaultKind, historyFormat, type Report, ToolError } from "@svclab/contracts";
 import type { Claim, Violation } from "./claim.ts";
 import { referenceRecorder } from "./history/clocks.ts";
-import { historyFormat, parseHistory } from "./history/jsonl.ts";
+import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
 import type { Hands, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";

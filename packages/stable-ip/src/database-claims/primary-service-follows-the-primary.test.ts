@@ -10,6 +10,7 @@ const pods = ["mysql-0", "mysql-1", "mysql-2"].map((name) => ({
   ...{ podUid: `uid of ${name}`, name, ip: "10.0.0.1", node: "n1", ready: true },
   ...{ terminating: false, containerId: null },
 }));
+const noneReady = { kind: "pods-seen", pods: pods.map((pod) => ({ ...pod, ready: false })) };
 const endpoint = (pod: string, ready = true) => ({
   ...{ podUid: `uid of ${pod}`, ip: "10.0.0.1", node: "n1", ready, serving: ready },
   terminating: false,
@@ -148,9 +149,7 @@ const rows: readonly {
     title: "the elected is not ready for a while, as after a full stop",
     outcome: "holds",
     history: () =>
-      elected(
-        led().fact({ kind: "pods-seen", pods: pods.map((pod) => ({ ...pod, ready: false })) }),
-      )
+      elected(led().fact(noneReady))
         .fact({ kind: "endpoints-seen", service, endpoints: [] })
         .wait(3_000)
         .fact({ kind: "pods-seen", pods })
@@ -163,9 +162,7 @@ const rows: readonly {
     outcome: "broken",
     why: /1500 ms after mysql-1 was elected/,
     history: () =>
-      elected(
-        led().fact({ kind: "pods-seen", pods: pods.map((pod) => ({ ...pod, ready: false })) }),
-      )
+      elected(led().fact(noneReady))
         .wait(3_000)
         .fact({ kind: "pods-seen", pods })
         .wait(1_501)

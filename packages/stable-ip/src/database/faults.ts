@@ -23,18 +23,24 @@ export async function causeDatabaseFault(
 ): Promise<void> {
   const { record, clock, signal } = hands;
   if (fromAWorker.has(fault)) await leadFromAWorker(hands);
-  await until(clock, signal, {
-    what: "one member to say that it leads",
-    look: () => hands.members.primary,
-    seen: () => "none, or more than one, does",
-    limitMs: limits.ledMs,
-  });
-  const { pod, serverUuid } = primaryNow(hands);
+  const { pod, serverUuid } = await primarySoon(hands);
   record({ kind: "database-fault-began", fault, pod, serverUuid });
   await faults[fault](hands, placed(hands, pod));
   await wholeAgain(hands, `the group to be whole after ${fault}`);
   record({ kind: "database-fault-ended", fault });
   await clock.sleep(limits.betweenMs, signal);
+}
+
+/** The member that leads; one answer of its agent may be missed. */
+async function primarySoon(hands: DatabaseHands): Promise<ReturnType<typeof primaryNow>> {
+  const { members, clock, signal } = hands;
+  await until(clock, signal, {
+    what: "one member to say that it leads",
+    look: () => members.primary,
+    seen: () => "none, or more than one, does",
+    limitMs: limits.ledMs,
+  });
+  return primaryNow(hands);
 }
 
 /** Waits until the group is whole and a note was acknowledged after that. */
@@ -126,7 +132,7 @@ async function held(
 }
 
 async function leadFromAWorker(hands: DatabaseHands): Promise<void> {
-  const primary = primaryNow(hands);
+  const primary = await primarySoon(hands);
   if (hands.lab.workers.includes(primary.node)) return;
   await remove(hands, primary);
   await wholeAgain(hands, "the group to be led from a worker");

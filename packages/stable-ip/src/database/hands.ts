@@ -9,7 +9,7 @@ export interface DatabaseHands extends Omit<Hands, "deployment" | "replicas"> {
   readonly members: Members;
   /** Holds all of a node's processes still, and lets them go on. */
   readonly pauseNode: (node: string, paused: boolean) => Promise<unknown>;
-  /** How many notes have been so far. */
+  /** How many notes have been acknowledged so far. */
   readonly acknowledged: () => number;
   /** Called with every event after it was written, until the run ends. */
   readonly onEvent: (listener: (event: Event) => void) => void;

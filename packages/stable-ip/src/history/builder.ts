@@ -1,4 +1,4 @@
-import { type EventOf, FaultKind, type SeenPod } from "@svclab/contracts";
+import { type EventOf, FaultKind, historyFormat, type SeenPod } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { SmallCluster } from "./small-cluster.ts";
 import { orderly, type Unstamped, type Ways, type Why } from "./ways.ts";
@@ -18,7 +18,7 @@ export class HistoryBuilder {
     this.#cluster = new SmallCluster(ways);
     this.write({
       kind: "run-began",
-      format: 2,
+      format: historyFormat,
       run: "2025-11-24T16-00-00",
       commit: "0000000",
       claims: [...ways.claims],

@@ -1,4 +1,4 @@
-import type { DatabaseFault, Event, NotesRead } from "@svclab/contracts";
+import { type DatabaseFault, type Event, historyFormat, type NotesRead } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { referenceRecorder } from "./clocks.ts";
 import { memberPods, writerRecorder } from "./writer-paths.ts";
@@ -24,7 +24,14 @@ export class DatabaseHistory {
 
   constructor(faults: readonly DatabaseFault[] = ["server-killed"], writes = 20) {
     this.#add({
-      ...{ kind: "run-began", format: 2, run: "run", commit: "c", faults: [], control: false },
+      ...{
+        kind: "run-began",
+        format: historyFormat,
+        run: "run",
+        commit: "c",
+        faults: [],
+        control: false,
+      },
       ...{ claims },
       violation: null,
       world: {

@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
-import { Event, ToolError } from "@svclab/contracts";
+import { Event, historyFormat, ToolError } from "@svclab/contracts";
 import type { History } from "../claim.ts";
-
-/** As run-began says it; another is of another version of svclab. */
-export const historyFormat = 2;
 
 /**
  * Events as lines of one file, in the order of the calls. Each line ends with a sum of itself and of

@@ -2,6 +2,9 @@ import type { Claim, History } from "../claim.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
 import { faultDoubts } from "./fault-doubts.ts";
 
+/** What is said of a run that was stopped. */
+export const unfinished = "the run did not finish";
+
 /**
  * Why nothing in this history can be judged, whatever it shows of one claim. A run that was cut
  * off, that changed nothing, or that never was steady proves nothing.
@@ -11,7 +14,7 @@ export function runDoubts(history: History): string[] {
   if (began?.kind !== "run-began") return ["the history does not begin with run-began"];
   const last = history.at(-1);
   if (last?.kind !== "run-ended") return ["the history ends before the run did"];
-  if (!last.complete) return ["the run did not finish"];
+  if (!last.complete) return [unfinished];
   if (count(history, "run-began") > 1 || count(history, "run-ended") > 1) {
     return ["two runs are in one history"];
   }
