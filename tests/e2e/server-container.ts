@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { get, type IncomingMessage, type RequestOptions } from "node:http";
+import { Event, type ProberPlan } from "@svclab/contracts";
 import { command, type Engine, tryCommand } from "@svclab/kind";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 
@@ -34,6 +35,13 @@ export class ServerContainer extends GenericContainer {
     return this.withExposedPorts(...Object.values(ports)).withWaitStrategy(
       Wait.forHttp("/readyz", ports.admin),
     );
+  }
+
+  /** As a prober that has its plan, and whose control answers. */
+  probing(plan: ProberPlan): this {
+    return this.withEnvironment({ PROBER_PLAN: JSON.stringify(plan) })
+      .withExposedPorts(plan.control.port)
+      .withWaitStrategy(Wait.forLogMessage(/"listening"/));
   }
 }
 
@@ -88,9 +96,12 @@ export async function exitCodeOf(
   return exitCode === 0 ? Number(stdout) : undefined;
 }
 
-/** Standard output only. */
-export async function outputOf(engine: Engine, container: StartedTestContainer): Promise<string> {
-  return command(engine.program, ["logs", container.getId()], { env: engine.env });
+/** What a prober has told so far. */
+export async function eventsOf(engine: Engine, prober: StartedTestContainer): Promise<Event[]> {
+  // Standard output only.
+  const log = await command(engine.program, ["logs", prober.getId()], { env: engine.env });
+  const lines = log.split("\n").filter((line) => line !== "");
+  return lines.map((line) => Event.parse(JSON.parse(line)));
 }
 
 /** Standard output and standard error of `node -e` in a running container. */

@@ -1,26 +1,24 @@
-import exec from "k6/execution";
-import http from "k6/http";
+import { sleep } from "k6";
+import http, { type RefinedResponse } from "k6/http";
 import type { Options } from "k6/options";
 
 /** The environment that the run gives this Pod; see packages/stable-ip/src/kill/spread.ts. */
-const { TARGET = "", RECORDER = "", PATH_ID = "", NODE = "", RATE = "0", SECONDS = "0" } = __ENV;
-const perSecond = Number(RATE);
+const { TARGET = "", RECORDER = "", PATH_ID = "", NODE = "" } = __ENV;
+const { CLIENTS = "1", CONNECTIONS = "0", PACE_MS = "0", LIMIT_SECONDS = "0" } = __ENV;
 
-// One connection a request, so that every request is a draw of its own.
+// One connection a request, so that every request is a draw of its own. Each client waits for its
+// answer, so that a slow machine makes the load longer, not the queue.
 export const options: Options = {
   noConnectionReuse: true,
   noVUConnectionReuse: true,
   discardResponseBodies: false,
   scenarios: {
     spread: {
-      executor: "constant-arrival-rate",
+      executor: "shared-iterations",
       exec: "spread",
-      rate: perSecond,
-      timeUnit: "1s",
-      duration: `${SECONDS}s`,
-      // A second's worth, so that nothing is dropped while the machine stands still for less.
-      preAllocatedVUs: perSecond,
-      maxVUs: perSecond,
+      vus: Number(CLIENTS),
+      iterations: Number(CONNECTIONS),
+      maxDuration: `${LIMIT_SECONDS}s`,
       gracefulStop: "10s",
     },
   },
@@ -30,27 +28,29 @@ interface Echo {
   readonly source?: { readonly port?: number };
 }
 
-/**
- * One line an iteration, an event of packages/contracts. k6 does not tell its own port, so the
- * port is the one that the Pod saw: one connection a request, witnessed by the other side.
- */
+/** One line an iteration, an event of packages/contracts. */
 export function spread(): void {
-  const { startTime, iterationInTest } = exec.scenario;
-  // The nth iteration belongs to the nth tick as long as none was dropped, which is told at the end.
-  const scheduledMs = Math.floor(startTime + (iterationInTest * 1_000) / perSecond);
   const sentMs = Date.now();
   const answer = http.get(TARGET, { timeout: "5s", redirects: 0 });
   const atMs = Date.now();
-  const times = { atMs, scheduledMs, sentMs, tookMs: atMs - scheduledMs };
-  const shared = { from: RECORDER, path: PATH_ID, ...times };
+  const tookMs = atMs - sentMs;
+  const times = { atMs, scheduledMs: sentMs, sentMs, tookMs };
+  tell({ ...seenIn(answer), from: RECORDER, path: PATH_ID, ...times });
+  sleep(Math.max(0, Number(PACE_MS) - tookMs) / 1_000);
+}
+
+/**
+ * k6 does not tell its own port, so the port is the one that the Pod saw: one connection a request,
+ * witnessed by the other side.
+ */
+function seenIn(answer: RefinedResponse<"text">): object {
   if (answer.error_code !== 0 && answer.status === 0) {
-    tell({ kind: "unanswered", ...shared, why: whyOf(answer.error_code) });
-    return;
+    return { kind: "unanswered", why: whyOf(answer.error_code) };
   }
   const podUid = answer.headers["X-Served-By-Uid"] ?? "";
   const echo = answer.status === 200 ? (answer.json() as unknown as Echo) : {};
   const connection = echo.source?.port ?? -1;
-  tell({ kind: "answered", ...shared, podUid, status: answer.status, connection });
+  return { kind: "answered", podUid, status: answer.status, connection };
 }
 
 interface Summary {

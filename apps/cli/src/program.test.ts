@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Event, historyFormat, Report } from "@svclab/contracts";
+import { HistoryLines } from "@svclab/stable-ip";
 import { addPart } from "./long-form.ts";
 
 const main = join(import.meta.dirname, "main.ts");
@@ -26,7 +28,18 @@ test("--version names every part", async () => {
 test("--help lists every command once", async () => {
   const { code, stdout } = await svclab("--help");
   assert.equal(code, 0);
-  for (const name of ["demo", "up", "install", "verify", "status", "db", "down", "doctor", "cache"])
+  for (const name of [
+    "demo",
+    "up",
+    "install",
+    "verify",
+    "claims",
+    "status",
+    "db",
+    "down",
+    "doctor",
+    "cache",
+  ])
     assert.equal(stdout.match(new RegExp(`^  ${name}\\b`, "gm"))?.length, 1, name);
 });
 
@@ -35,7 +48,17 @@ const usage: readonly [string, string[], RegExp][] = [
   ["an unknown option is answered with the nearest", ["up", "--nam", "x"], /Did you mean --name\?/],
   ["a name that cannot be a name says what could", ["up", "--name", "A_b"], /small letters/],
   ["an unknown claim lists the claims", ["verify", "ip-stays"], /cluster-ip-survives-pod-kill/],
+  [
+    "an unknown claim to be told lists the claims",
+    ["claims", "ip-stays"],
+    /cluster-ip-survives-pod-kill/,
+  ],
   ["an unknown violation lists the violations", ["verify", "--violation", "x"], /session-affinity/],
+  [
+    "a part of a long form is told as lines only",
+    ["verify", "no-acknowledged-write-lost", "--long", "-o", "json"],
+    /cannot be used with/,
+  ],
   ["a claim without a long form names the one", ["verify", "--long"], /no-acknowledged-write-lost/],
   [
     "a loss must be accepted in so many words",
@@ -52,6 +75,60 @@ for (const [sentence, args, said] of usage)
     assert.equal(code, 2, stderr);
     assert.match(stderr, said);
   });
+
+test("verify tells reports as data and for a CI system, with nothing else on standard output", async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), "verify-"));
+  context.after(() => rm(folder, { recursive: true }));
+  const world = {
+    ...{ workload: "deployment/api", replicas: 3, nodes: ["n1"], workers: ["n1"] },
+    ...{ serviceNetwork: "10.96.0.0/16", nodesReachable: true },
+  };
+  const ofRun = { run: "r", commit: "c", claims: ["pod-ips-do-change"], faults: [], control: true };
+  const lines = new HistoryLines();
+  const written = [
+    { kind: "run-began", format: historyFormat, ...ofRun, violation: null, world },
+    { kind: "run-ended", complete: true },
+  ].map((fact) => lines.next(Event.parse({ atMs: 1, from: "watch", ...fact })));
+  await writeFile(join(folder, "history.jsonl"), written.join(""));
+  const json = await svclab("verify", "--replay", folder, "-o", "json");
+  assert.equal(json.code, 4, json.stderr);
+  const reports = (JSON.parse(json.stdout) as unknown[]).map((one) => Report.parse(one));
+  assert.deepEqual(
+    reports.flatMap(({ claims }) => claims.map(({ id, verdict }) => [id, verdict.outcome])),
+    [["pod-ips-do-change", "unknown"]],
+  );
+  const junit = await svclab("verify", "--replay", folder, "-o", "junit");
+  assert.match(
+    junit.stdout,
+    /^<\?xml [\s\S]*<error message="this is a control run[\s\S]*<\/testsuites>\n$/,
+  );
+  const table = await svclab("verify", "--replay", folder);
+  assert.match(table.stdout, /^unknown {2}pod-ips-do-change$/m);
+});
+
+test("docs/claims.md is what claims -o markdown prints", async () => {
+  const { code, stdout } = await svclab("claims", "-o", "markdown");
+  assert.equal(code, 0);
+  const page = join(import.meta.dirname, "../../../docs/claims.md");
+  assert.equal(await readFile(page, "utf8"), stdout);
+});
+
+test("claims tells one claim, as text and as data", async () => {
+  const id = "pod-ips-do-change";
+  const text = await svclab("claims", id);
+  assert.match(
+    text.stdout,
+    /^pod-ips-do-change\nclaim +A Pod that replaces[\s\S]*^source +https:/m,
+  );
+  const data = JSON.parse((await svclab("claims", id, "-o", "json")).stdout);
+  assert.equal(data.id, id);
+  assert.deepEqual(
+    data.violations.map(({ name }: { name: string }) => name),
+    ["kill-container-instead"],
+  );
+  const all = JSON.parse((await svclab("claims", "-o", "json")).stdout);
+  assert.ok(all.length >= 15 && all.some((one: { id: string }) => one.id === id));
+});
 
 test("a long form that is complete runs nothing more, and tells its totals", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "long-"));

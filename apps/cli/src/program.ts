@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { bench } from "./commands/bench.ts";
 import { cache } from "./commands/cache.ts";
+import { claims } from "./commands/claims.ts";
 import { db } from "./commands/db.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -17,7 +18,7 @@ export function program(signal: AbortSignal, versions: string): Command {
     .version(versions, "--version", "the version of every part")
     .showSuggestionAfterError()
     .exitOverride();
-  const commands = [demo, up, install, verify, status, db, down, doctor, cache, bench];
+  const commands = [demo, up, install, verify, claims, status, db, down, doctor, cache, bench];
   for (const command of commands) root.addCommand(inheriting(command(signal), root));
   return root;
 }

@@ -1,23 +1,25 @@
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "@svclab/cluster";
 import { type DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import {
   command,
+  goAhead,
   holdCluster,
   hostPrograms,
   type Lab,
   labPlace,
+  mayStartPodPrograms,
   onNode,
   parts,
   pauseNode,
+  podProgram,
   tryCommand,
 } from "@svclab/kind";
 import {
   type Claim,
   claims,
   databaseClaims,
-  parseHistory,
   type RunResult,
   run,
   runDatabase,
@@ -57,19 +59,24 @@ export function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
 async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
   // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
   await command("sync", []);
-  const ahead = await goAhead();
   const place = labPlace(options.name);
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context } = place;
   const folder = await newRun(lab.checkout);
+  const cluster = await connect({ kubeconfig, context, kubectl });
+  // A recorder that is late for want of a core says so itself.
+  await goAhead();
   const request = {
-    cluster: await connect({ kubeconfig, context, kubectl }),
+    cluster,
     nodeShell: (node: string, argv: string[], input?: string) =>
       onNode(lab.engine, node, argv, input),
     runDir: folder,
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),
     control: options.control,
+    podProgram: mayStartPodPrograms(lab.engine)
+      ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
+      : null,
     manifests: join(lab.checkout, "k8s"),
     images: options.images,
     nodesReachable: lab.engine.addressesReachable,
@@ -83,7 +90,7 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
       ? await run({
           ...request,
           loadScript: join(lab.checkout, "tests/load/spread.ts"),
-          hostProber: [...ahead, process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+          hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
         })
       : await runDatabase({
           ...request,
@@ -122,30 +129,14 @@ async function newRun(checkout: string): Promise<string> {
 
 async function writeReports(folder: string, { report, history }: RunResult): Promise<void> {
   await writeFile(join(folder, "report.json"), toJson(report));
-  const events = parseHistory(await readFile(history, "utf8"), history);
-  await writeFile(join(folder, "report.html"), toHtml(report, events));
-  await writeFile(join(folder, "junit.xml"), toJUnit(report));
+  await writeFile(join(folder, "report.html"), toHtml(report, history));
+  await writeFile(join(folder, "junit.xml"), toJUnit([report]));
 }
 
 async function pointLatest(checkout: string, folder: string): Promise<void> {
   const latest = join(checkout, "runs", "latest");
   await rm(latest, { force: true });
   await symlink(folder, latest);
-}
-
-/** Ahead of everything that is not a recorder, as chrt(1) has it; nothing it starts is. */
-const punctual = ["--reset-on-fork", "--rr"];
-
-/**
- * The recorders share the cores with the cluster, and late ones could say nothing: this process
- * goes ahead of the others where that is allowed, as root on Linux mostly is. Resolves to the words
- * to put before the command of another recorder.
- */
-async function goAhead(): Promise<string[]> {
-  const asked = [...punctual, "--all-tasks", "--pid", "1", String(process.pid)];
-  const allowed = await tryCommand("chrt", asked).catch(() => undefined);
-  // A recorder that is late says so itself.
-  return allowed?.exitCode === 0 ? ["chrt", ...punctual, "1"] : [];
 }
 
 /** A source archive has no commit: then the report says so. */

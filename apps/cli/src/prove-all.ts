@@ -5,9 +5,9 @@ import { type DatabasePlan, type Proof, type ProofOptions, prove } from "./proof
 
 /** Every fault once. */
 export const quickPlan: DatabasePlan = { faults: DatabaseFault.options, writes: 20_000 };
-/** The two that a primary meets most often; for a demo. */
+/** The two that a primary meets most often, and a replica that is behind; for a demo. */
 export const shortPlan: DatabasePlan = {
-  faults: ["primary-deleted", "server-killed"],
+  faults: ["primary-deleted", "server-killed", "replica-behind"],
   writes: 5_000,
 };
 

@@ -59,6 +59,7 @@ export const DatabaseFault = z.enum([
   "server-stopped",
   "all-servers-killed",
   "primary-volume-lost",
+  "replica-behind",
 ]);
 export type DatabaseFault = z.infer<typeof DatabaseFault>;
 
@@ -126,6 +127,13 @@ export const Event = z.discriminatedUnion("kind", [
     service: z.string(),
     endpoints: z.array(Endpoint),
   }),
+  /** How many of one node's rules name each Service; written once, at the end of a run. */
+  z.object({
+    ...stamp,
+    kind: z.literal("node-rules-seen"),
+    node: z.string(),
+    rules: z.record(z.string(), z.number().int()),
+  }),
   /** All Pods of the workload, each time one of them changed. */
   z.object({ ...stamp, kind: z.literal("pods-seen"), pods: z.array(SeenPod) }),
   /**
@@ -173,7 +181,7 @@ export const Event = z.discriminatedUnion("kind", [
     why: z.string(),
     tookMs: z.number(),
   }),
-  /** The primary's Pod and its server's UUID, as its agent said just before. */
+  /** The Pod that it was done to and its server's UUID, as its agent said just before. */
   z.object({
     ...stamp,
     kind: z.literal("database-fault-began"),

@@ -74,9 +74,8 @@ export const ProberPlan = z.object({
   control: z.object({ host: z.string(), port: z.number().int().min(0).max(65_535) }),
   /** A stall of the event loop longer than this is written down as blind. */
   blindOverMs: z.number().positive(),
-  probes: z
-    .array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe, NotesProbe, MemberProbe]))
-    .min(1),
+  /** None: it only holds a place. */
+  probes: z.array(z.discriminatedUnion("kind", [HttpProbe, DnsProbe, NotesProbe, MemberProbe])),
 });
 export type ProberPlan = z.infer<typeof ProberPlan>;
 

@@ -23,13 +23,21 @@ export interface CommandResult {
 
 const keptLines = 12;
 
+let starter: readonly string[] = [];
+
+/** From now on every program is started by this one, with its arguments: chrt, nice and the like. */
+export function startWith(programAndArgs: readonly string[]): void {
+  starter = programAndArgs;
+}
+
 /** Runs a program to its end, whatever its exit code. Throws only when it cannot be started. */
 export async function tryCommand(
   program: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const running = x(program, [...args], {
+  const [first, ...others] = [...starter, program, ...args];
+  const running = x(first as string, others, {
     throwOnError: false,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -18,7 +18,8 @@ export type DatabaseChange =
 export type NamedChange =
   | "recreate-service"
   | "recreate-service-same-ip"
-  | "kill-container-instead";
+  | "kill-container-instead"
+  | "force-delete-instead";
 
 /** A mistake that, applied for real after the steady state, must turn its claim broken. */
 export interface Violation {
@@ -38,6 +39,12 @@ export interface Claim {
   readonly statement: string;
   /** Where Kubernetes says so. */
   readonly source: string;
+  /** What hangs on it. */
+  readonly matters: string;
+  /** How a run sees whether it is so. */
+  readonly seen: string;
+  /** What the tests of Kubernetes itself ask of it. */
+  readonly upstream: string;
   readonly needs: readonly Need[];
   /** Paths without their vantage, for example `cluster-ip/new`. */
   readonly paths: readonly string[];

@@ -13,6 +13,8 @@ export const limits = {
    * kubeadm's Corefile switches its cache off for the cluster's zone, so no TTL is in it.
    */
   dnsLateMs: 2_000,
+  /** A deleted Pod's endpoint is there for as long as the Pod drains; the api's does for 5 s. */
+  drainsMs: 1_000,
   /** How late our watch may show what a server already acts on. */
   watchLateMs: 500,
   /** A deleted Pod's address may answer for this long after the Pod object has gone. */
@@ -23,6 +25,8 @@ export const limits = {
   loadBalancerSilenceMs: 10_000,
   /** Answers below which a row of a matrix says nothing. */
   rowAnswers: 20,
+  /** A port that answers less than this leads nowhere, or elsewhere; Pods that are killed cost less. */
+  answeredShare: 0.5,
   /** Probes of a dead address below which its silence says nothing. */
   oldAddressProbes: 5,
   /** Chance that one test calls an even spread uneven. */
@@ -47,7 +51,15 @@ export const limits = {
   serverKilledWriteGapMs: 10_000,
   /** Where its node is silent: connections to it are given up too. */
   nodeWriteGapMs: 15_000,
-  /** The database's names may be unasked for so long: what is wrong for that much longer is found. */
+  /** A replica that lacks a write for longer is behind: the agent's own limit. */
+  replicaBehindMs: 5_000,
+  /** From a replica that is behind to mysql-read without it. */
+  leavesReadsMs: 2_000,
+  /** From a replica that has caught up to mysql-read with it. */
+  returnsToReadsMs: 2_000,
+  /** kube-proxy gathers changes for up to 1 s before it writes its rules (minSyncPeriod). */
+  proxyLateMs: 1_000,
+  /** A name, or a replica, may be unasked for so long: what is wrong for that much longer is found. */
   unaskedMs: 1_000,
   /** Lateness of a prober, of the smallest time that is decided on. */
   latenessShare: 0.2,

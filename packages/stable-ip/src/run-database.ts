@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { DatabaseFault, Event, ToolError as Stopped } from "@svclab/contracts";
-import { historyFormat, ToolError } from "@svclab/contracts";
+import { historyFormat } from "@svclab/contracts";
 import { causeDatabaseFault, wholeAgain } from "./database/faults.ts";
 import type { DatabaseHands } from "./database/hands.ts";
 import { type DatabaseLab, databaseNames, readDatabaseLab } from "./database/lab.ts";
@@ -18,9 +18,9 @@ import { compareClocks } from "./observe/compare-clocks.ts";
 import type { Fact, RecordFact } from "./observe/fact.ts";
 import { HistoryFile } from "./observe/history-file.ts";
 import { blindOverMs } from "./observe/plans.ts";
-import { nowAt, stopProbing } from "./observe/probing.ts";
+import { nowAt, superviseProber } from "./observe/probing.ts";
 import { tellStalls } from "./observe/tell-stalls.ts";
-import { until } from "./observe/wait.ts";
+import { ranOut, until } from "./observe/wait.ts";
 import { watch } from "./observe/watch.ts";
 import { World } from "./observe/world.ts";
 import { type Removals, withRemovals } from "./removals.ts";
@@ -28,8 +28,7 @@ import { report } from "./report/report.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { verify } from "./verify/verify.ts";
 
-export interface DatabaseRunRequest
-  extends Omit<RunRequest, "loadScript" | "hostProber" | "proberImage"> {
+export interface DatabaseRunRequest extends Omit<RunRequest, "loadScript" | "hostProber"> {
   /** In this order. */
   readonly faults: readonly DatabaseFault[];
   /** How many notes must be acknowledged. */
@@ -57,7 +56,7 @@ export async function runDatabase(request: DatabaseRunRequest): Promise<RunResul
   }
   const history = parseHistory(await readFile(path, "utf8"), path);
   const judged = verify(history, request.claims);
-  return { history: path, report: report(history, judged, request.parts), stopped };
+  return { history, report: report(history, judged, request.parts), stopped };
 }
 
 async function act(
@@ -100,10 +99,10 @@ async function act(
     recorders.catch((error) => recording.abort(error));
     const run = basename(request.runDir);
     const { calmNode: node, dnsServer } = lab;
-    const writing = { template: checker.writer, node, dnsServer, run, write, say };
+    const { podProgram } = request;
+    const writing = { template: checker.writer, node, dnsServer, run, podProgram, write, say };
     const writer = await startWriter(writing, hands);
-    // Lines of the ledger would be lost.
-    writer.ended.catch((error) => recording.abort(error));
+    const stopWriter = superviseProber(writer, (error) => recording.abort(error), signal);
     const compare = async () =>
       record(await compareClocks(clock, writer.plan.recorder, () => nowAt(writer)));
     await compare();
@@ -137,11 +136,11 @@ async function act(
     await readMembers(hands, writer, say);
     // What is judged ends here; reading the rest of the writer's log takes some seconds more.
     const lookedUntilMs = clock.nowMs();
-    await stopProbing(writer);
+    await stopWriter();
     endedMs = lookedUntilMs;
     return null;
   } catch (error) {
-    if (error instanceof ToolError && error.code === "wait-ran-out") return error;
+    if (ranOut(error)) return error;
     throw error;
   } finally {
     recording.abort(new Error("the run has ended"));

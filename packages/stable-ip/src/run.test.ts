@@ -36,6 +36,7 @@ async function lab(t: TestContext) {
   };
   const lines = new Map<string, LogLine>();
   const ends = new Map<string, () => void>();
+  const ended = new Set<string>();
   const planOf = async (name: PodName) => {
     const pod = (await cluster.get(kinds.pod, name)) as unknown as {
       spec: { containers: { env: { value: string }[] }[] };
@@ -47,6 +48,8 @@ async function lab(t: TestContext) {
       new Promise((resolve, reject) => {
         lines.set(pod.name, onLine);
         ends.set(pod.name, resolve);
+        // Read to its end once more, now that the container has ended.
+        if (ended.has(pod.name)) resolve();
         signal.addEventListener("abort", () => reject(signal.reason));
       }),
     answer: async (name, request) => {
@@ -56,9 +59,8 @@ async function lab(t: TestContext) {
       if (request.path === "/stop") {
         const pod = await cluster.get(kinds.pod, name);
         if (pod !== null) await setState(pod, "Succeeded", { terminated: { exitCode: 0 } });
+        ended.add(name.name);
         setImmediate(() => ends.get(name.name)?.());
-        // Read to its end once more, now that the container has ended.
-        setTimeout(() => ends.get(name.name)?.(), 20);
         return { status: 202, body: "" };
       }
       const { targets } = request.body as { targets: string[] };
@@ -84,6 +86,7 @@ async function lab(t: TestContext) {
     manifests: join(root, "k8s"),
     loadScript: join(root, "tests/load/spread.ts"),
     hostProber: [],
+    podProgram: null,
     commit: "0000000",
     parts: {},
     images: {},

@@ -1,20 +1,30 @@
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Cluster, kinds } from "@svclab/cluster";
-import { type Event, FaultKind, historyFormat, type Report, ToolError } from "@svclab/contracts";
-import type { Claim, Violation } from "./claim.ts";
+import {
+  type Event,
+  FaultKind,
+  historyFormat,
+  type Report,
+  type ToolError,
+} from "@svclab/contracts";
+import type { Claim, History, Violation } from "./claim.ts";
 import { referenceRecorder } from "./history/clocks.ts";
 import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
-import type { Hands, NodeShell } from "./kill/hands.ts";
+import type { KillingHands, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";
 import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
 import { type Clock, machineClock } from "./observe/clock.ts";
+import type { PodProgramOf } from "./observe/cluster-prober.ts";
 import type { Fact, RecordFact } from "./observe/fact.ts";
 import { HistoryFile } from "./observe/history-file.ts";
 import { type Lab, names, readLab } from "./observe/lab.ts";
+import { nodeRulesRoute, recordNodeRules } from "./observe/node-rules.ts";
+import { blindOverMs } from "./observe/plans.ts";
 import { startRecorders } from "./observe/recorders.ts";
 import { steadyState } from "./observe/steady.ts";
+import { ranOut } from "./observe/wait.ts";
 import { seenService } from "./observe/watch-services.ts";
 import { World } from "./observe/world.ts";
 import { type Removals, withRemovals } from "./removals.ts";
@@ -39,8 +49,8 @@ export interface RunRequest {
   readonly loadScript: string;
   /** Program and arguments of the prober on this machine. */
   readonly hostProber: readonly string[];
-  /** Image of the prober in the cluster. Default: what k8s/checker names. */
-  readonly proberImage?: string;
+  /** null where this machine cannot start a Pod's program. */
+  readonly podProgram: PodProgramOf | null;
   /** False where only published ports lead in, as with an engine in a virtual machine. */
   readonly nodesReachable: boolean;
   readonly commit: string;
@@ -53,8 +63,7 @@ export interface RunRequest {
 }
 
 export interface RunResult {
-  /** Path of the history. */
-  readonly history: string;
+  readonly history: History;
   readonly report: Report;
   /** What was waited for in vain, where the run stopped before its end: all is unknown then. */
   readonly stopped: ToolError | null;
@@ -79,7 +88,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   }
   const history = parseHistory(await readFile(path, "utf8"), path);
   const judged = verify(history, request.claims);
-  return { history: path, report: report(history, judged, request.parts), stopped };
+  return { history, report: report(history, judged, request.parts), stopped };
 }
 
 /** What a run needs and does not change. */
@@ -113,7 +122,8 @@ async function act(
   file: HistoryFile,
   removals: Removals,
 ): Promise<ToolError | null> {
-  const { cluster, nodeShell, claims, hostProber, say, violation = null } = request;
+  const { cluster, nodeShell, claims, say, violation = null } = request;
+  const { hostProber, podProgram } = request;
   const { namespace, deployment } = names;
   const { replicas, workers } = lab;
   const recording = new AbortController();
@@ -123,13 +133,19 @@ async function act(
   const write = (event: Event) => file.write(event);
   const record: RecordFact = (...fact) => write(stamped(...fact));
   const world = new World();
-  const hands: Hands = {
+  let stalls = 0;
+  const hands: KillingHands = {
     ...{ cluster, nodeShell, namespace, deployment, replicas },
     ...{ world, record, clock, signal, removals },
+    stalls: () => stalls,
   };
   const load = { lab, template: checker.load, script, write, say };
   const onEvent = file.onEvent.bind(file);
+  onEvent((event) => {
+    if (event.kind === "blind" || isLate(event)) stalls += 1;
+  });
   const steady = steadyState({ world, replicas, workers, clock, signal, onEvent });
+  const routes = new Set(claims.flatMap(({ paths }) => paths));
   let endedMs: number | null = null;
 
   record(runBegan(request, lab, faults));
@@ -137,8 +153,8 @@ async function act(
     say("recorders start");
     const recorders = await startRecorders({
       ...hands,
-      ...{ lab, template: checker.prober, hostProber, write, say },
-      routes: new Set(claims.flatMap((claim) => claim.paths)),
+      ...{ lab, template: checker.prober, hostProber, podProgram, write, say },
+      routes,
       fail: (error) => recording.abort(error),
     });
     await recorders.compareClocks();
@@ -162,19 +178,29 @@ async function act(
     for (const service of (await cluster.list(kinds.service, { namespace }, signal)).items) {
       record({ kind: "service-seen", ...seenService(service) });
     }
+    if (routes.has(nodeRulesRoute)) {
+      const services = [names.service, names.headless];
+      await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });
+    }
     // What is judged ends here; reading the rest of the probers' logs takes some seconds more.
     const lookedUntilMs = clock.nowMs();
     await recorders.stop();
     endedMs = lookedUntilMs;
     return null;
   } catch (error) {
-    if (error instanceof ToolError && error.code === "wait-ran-out") return error;
+    if (ranOut(error)) return error;
     throw error;
   } finally {
     recording.abort(new Error("the run has ended"));
     const complete = endedMs !== null;
     file.end(stamped({ kind: "run-ended", complete }, endedMs ?? clock.nowMs()));
   }
+}
+
+/** By more than a judge allows: a stall too short to be told as one. */
+function isLate(event: Event): boolean {
+  const isRequest = event.kind === "answered" || event.kind === "unanswered";
+  return isRequest && event.sentMs - event.scheduledMs > blindOverMs;
 }
 
 function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): Fact {

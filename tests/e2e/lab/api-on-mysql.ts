@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { ProberPlan } from "@svclab/contracts";
 import {
   labAppImages,
   makeCertificates,
@@ -9,6 +10,7 @@ import {
   removeByLabel,
   startEngineApi,
 } from "@svclab/kind";
+import type { StartedTestContainer } from "testcontainers";
 import { parse } from "yaml";
 import { downward, ServerContainer } from "../server-container.ts";
 import { MysqlContainer, passwords } from "./mysql-container.ts";
@@ -25,6 +27,8 @@ export interface ApiOnMysql {
     environment: Record<string, string>,
     ca?: string,
   ) => Promise<NoteClient>;
+  /** A prober that writes and reads notes by SQL, gone when the test ends. */
+  readonly startProber: (t: TestContext, plan: ProberPlan) => Promise<StartedTestContainer>;
   /** Counted on the primary, past the api. */
   readonly rows: (where: string) => Promise<number>;
   readonly close: () => Promise<void>;
@@ -34,7 +38,7 @@ export interface ApiOnMysql {
 export async function openApiOnMysql(label: string): Promise<ApiOnMysql> {
   const lab = await openLab(() => undefined);
   await removeByLabel(lab.engine, label);
-  const image = (await labAppImages(lab)).api;
+  const images = await labAppImages(lab);
   const work = await mkdtemp(join(tmpdir(), "svclab-notes-"));
   const engineApi = await startEngineApi(lab.engine, { socket: join(work, "engine.sock") });
   Object.assign(process.env, engineApi.env);
@@ -56,28 +60,30 @@ export async function openApiOnMysql(label: string): Promise<ApiOnMysql> {
     await secondary.follow(primary);
 
     let count = 0;
-    const start = async (environment: Record<string, string> = {}, ca = certificates.ca) => {
+    const led = async (image: string, environment: Record<string, string>, ca: string) => {
       const file = join(work, `ca-${count++}.crt`);
       await writeFile(file, ca);
-      const container = new ServerContainer(image, label, {
-        ...downward,
+      return new ServerContainer(image, label, environment)
+        .withExtraHosts([
+          { host: "mysql-primary", ipAddress: primary.address },
+          { host: "mysql-elsewhere", ipAddress: primary.address },
+          { host: "mysql-read", ipAddress: secondary.address },
+        ])
+        .withBindMounts([{ source: file, target: "/etc/mysql-ca/ca.crt", mode: "ro" }]);
+    };
+    const start = async (environment: Record<string, string> = {}, ca = certificates.ca) => {
+      const users = {
         MYSQL_WRITER_USER: "writer",
         MYSQL_WRITER_PASSWORD: passwords.writer,
         MYSQL_READER_USER: "reader",
         MYSQL_READER_PASSWORD: passwords.reader,
-        ...environment,
-      });
+      };
+      const container = await led(images.api, { ...downward, ...users, ...environment }, ca);
       return (
         container
           .withCommand(await deployedArgs(lab.checkout))
           // 256 MiB, as the Pod has; what goes over it is killed.
           .withResourcesQuota({ memory: 0.25 })
-          .withExtraHosts([
-            { host: "mysql-primary", ipAddress: primary.address },
-            { host: "mysql-elsewhere", ipAddress: primary.address },
-            { host: "mysql-read", ipAddress: secondary.address },
-          ])
-          .withBindMounts([{ source: file, target: "/etc/mysql-ca/ca.crt", mode: "ro" }])
           .serving()
           .start()
       );
@@ -89,6 +95,16 @@ export async function openApiOnMysql(label: string): Promise<ApiOnMysql> {
         const started = await start(environment, ca);
         t.after(() => started.stop({ timeout: 0 }));
         return new NoteClient(started);
+      },
+      startProber: async (t, plan) => {
+        const users = {
+          NOTES_WRITER_PASSWORD: passwords.writer,
+          NOTES_READER_PASSWORD: passwords.reader,
+        };
+        const container = await led(images.prober, users, certificates.ca);
+        const started = await container.probing(plan).start();
+        t.after(() => started.stop({ timeout: 0 }));
+        return started;
       },
       rows: async (where) => {
         const sql = `SELECT COUNT(*) FROM notes.notes WHERE ${where};`;

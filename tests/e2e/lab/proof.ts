@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Report } from "@svclab/contracts";
 import { checkoutDir, tryCommand } from "@svclab/kind";
+import { testCluster } from "../test-cluster.ts";
 
 /** Runs a command and reads the reports that it says it wrote; `report` is the first. */
 export async function proof(
@@ -35,4 +36,25 @@ export function outcomes(report: Report): Record<string, string> {
       "why" in verdict ? `${verdict.outcome}: ${verdict.why}` : verdict.outcome,
     ]),
   );
+}
+
+function verify(...args: readonly string[]) {
+  return proof([join(checkoutDir(), "svclab"), "verify", ...args, "--name", testCluster]);
+}
+
+/** A control run on the test cluster, by which nothing may count as proved. */
+export async function assertNothingProved(ids: readonly string[]): Promise<void> {
+  const { exitCode, report } = await verify(...ids, "--control");
+  for (const [id, outcome] of Object.entries(outcomes(report)))
+    assert.match(outcome, /^unknown/, id);
+  assert.equal(exitCode, 4);
+}
+
+/** Makes a mistake on the test cluster, which must turn its claim broken, with what proves it. */
+export async function assertBrokenBy(id: string, violation: string): Promise<void> {
+  const { exitCode, report } = await verify(id, "--violation", violation);
+  assert.match(outcomes(report)[id] ?? "", /^broken/);
+  assert.equal(exitCode, 1);
+  const [judged] = report.claims;
+  assert.ok(judged?.verdict.outcome === "broken" && judged.verdict.witness.length > 0);
 }

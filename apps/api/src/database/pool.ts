@@ -85,7 +85,9 @@ export class Pool {
     try {
       const { member } = this.#known.get(raw) ?? (await this.#meet(raw, asking, failed));
       asking.met(member);
-      return await work(new Session(raw, member, asking.deadlineMs, failed));
+      // Of one that is not known nobody can say how old it is: it goes.
+      const abandon = () => this.#forget(raw);
+      return await work(new Session(raw, member, asking.deadlineMs, { failed, abandon }));
     } finally {
       if (spoilt) this.#dropAll(raw);
       else if (this.#isOld(raw)) destroy(raw);
@@ -127,6 +129,8 @@ export class Pool {
     failed: (failure: DatabaseFailure) => void,
   ): Promise<Known> {
     const limitMs = Math.min(limits.statementMs, deadlineMs - performance.now());
+    // A change of primary while it is asked is one that this connection may not know of.
+    const generation = this.#generation;
     try {
       await ask(raw, sessionSettings, [], limitMs);
       const { rows } = await ask(
@@ -140,7 +144,7 @@ export class Pool {
         serverUuid: String(rows[0]?.["uuid"]),
         through: this.through,
       };
-      const known = { member, openedMs: performance.now(), generation: this.#generation };
+      const known = { member, openedMs: performance.now(), generation };
       this.#known.set(raw, known);
       this.opened.set(member.pod, (this.opened.get(member.pod) ?? 0) + 1);
       return known;

@@ -15,23 +15,32 @@ export interface Answer {
   readonly gtid: string | null;
 }
 
+/** Who lends a connection, and is told of it. */
+interface Lender {
+  readonly failed: (failure: DatabaseFailure) => void;
+  readonly abandon: () => void;
+}
+
 /** One connection, as long as one request has it. */
 export class Session {
   readonly member: DatabaseMember;
   readonly #raw: PoolConnection;
   readonly #deadlineMs: number;
   readonly #failed: (failure: DatabaseFailure) => void;
+  /** The connection, and no other, goes when it is given back. */
+  readonly abandon: () => void;
 
   constructor(
     raw: PoolConnection,
     member: DatabaseMember,
     deadlineMs: number,
-    failed: (failure: DatabaseFailure) => void,
+    { failed, abandon }: Lender,
   ) {
     this.#raw = raw;
     this.member = member;
     this.#deadlineMs = deadlineMs;
     this.#failed = failed;
+    this.abandon = abandon;
   }
 
   /**

@@ -56,9 +56,10 @@ function attempt<T>(
       await session.run("START TRANSACTION");
       value = await work(session);
     } catch (error) {
-      // Where this fails too, the connection goes, and the transaction with it.
+      // Where this fails too, the connection goes, and the transaction with it: the next one on it
+      // would commit what is left open.
       if (!(error instanceof DatabaseFailure && error.spoils))
-        await session.run("ROLLBACK").catch(() => undefined);
+        await session.run("ROLLBACK").catch(() => session.abandon());
       throw error;
     }
     try {

@@ -1,14 +1,13 @@
 import { relative } from "node:path";
 import { exitCode, ToolError } from "@svclab/contracts";
 import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
-import { toText } from "@svclab/stable-ip";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
 import { chooseClaims } from "../proof.ts";
 import { outcomeOf, proveAll, shortPlan } from "../prove-all.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption, type ProxyOption, proxyOption } from "./options.ts";
-import { colour } from "./verify.ts";
+import { tell } from "./verify.ts";
 
 export const demo = (signal: AbortSignal): Command =>
   new Command("demo")
@@ -24,8 +23,10 @@ export const demo = (signal: AbortSignal): Command =>
       const proved = await proveAll(lab, asked, shortPlan);
       const tried = await tryAddresses(lab, name);
 
-      for (const { report } of proved.proofs)
-        console.log(toText(report, { width: process.stdout.columns ?? 80, colour: colour() }));
+      tell(
+        proved.proofs.map(({ report }) => report),
+        "table",
+      );
       for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
       for (const { folder } of proved.proofs) {
         const at = relative(process.cwd(), folder);

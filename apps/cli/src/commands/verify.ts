@@ -1,7 +1,14 @@
 import { join, relative } from "node:path";
 import { exitCode, type Report, ToolError } from "@svclab/contracts";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
-import { type Claim, overall, requireAll, toText, type Violation } from "@svclab/stable-ip";
+import {
+  type Claim,
+  overall,
+  requireAll,
+  toJUnit,
+  toText,
+  type Violation,
+} from "@svclab/stable-ip";
 import { Command, Option } from "commander";
 import {
   addPart,
@@ -25,7 +32,11 @@ interface VerifyOptions extends NameOption {
   readonly replay?: string;
   /** The file of parts; true: the usual one. */
   readonly long?: string | true;
+  readonly output: Format;
 }
+
+const formats = ["table", "json", "junit"] as const;
+type Format = (typeof formats)[number];
 
 /** In the checkout. */
 const usualParts = "runs/long.jsonl";
@@ -38,7 +49,17 @@ export const verify = (signal: AbortSignal): Command =>
     .option("--violation <name>", "make this mistake first: its claim must come out broken")
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)
     .option("--require-all", "a skipped claim makes the outcome unknown", false)
-    .option("--long [file]", `a part of a claim's long form; parts add up in ${usualParts}`)
+    .addOption(
+      new Option(
+        "--long [file]",
+        `a part of a claim's long form; parts add up in ${usualParts}`,
+      ).conflicts(["output"]),
+    )
+    .addOption(
+      new Option("-o, --output <format>", "how the reports are told on standard output")
+        .choices(formats)
+        .default("table"),
+    )
     .addOption(
       new Option("--replay <run>", "judge a stored run again; no cluster is asked").conflicts([
         "violation",
@@ -48,8 +69,9 @@ export const verify = (signal: AbortSignal): Command =>
     )
     .action(async (ids: string[], options: VerifyOptions) => {
       if (options.replay !== undefined) {
-        const outcome = tell(await replay(options.replay, ids), options);
-        process.exitCode = exitCode[outcome];
+        const told = asAsked(await replay(options.replay, ids), options);
+        tell([told], options.output);
+        process.exitCode = exitCode[told.outcome];
         return;
       }
       const claims = chooseClaims(ids);
@@ -64,23 +86,36 @@ export const verify = (signal: AbortSignal): Command =>
       const asked = { name: options.name, claims, control: options.control, images };
       const whole = violation === undefined ? asked : { ...asked, violation };
       const proved = await proveAll(lab, whole, parts === null ? quickPlan : longPart);
-      for (const { folder, report } of proved.proofs) {
-        tell(report, options);
-        console.log(`report: ${relative(process.cwd(), folder)}/report.html`);
-      }
-      for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
+      const told = proved.proofs.map(({ report }) => asAsked(report, options));
+      tell(told, options.output);
+      // What is read by a program has nothing else on standard output.
+      const say = options.output === "table" ? console.log : console.error;
+      for (const { folder } of proved.proofs)
+        say(`report: ${relative(process.cwd(), folder)}/report.html`);
+      for (const id of proved.skipped) say(`skipped  ${id}: there is no database here`);
       process.exitCode = exitCode[outcomeOf(proved, options.requireAll)];
       if (parts === null) return;
       for (const { report } of proved.proofs) await addPart(parts, partOf(report));
       tellTotal(addUp(await readParts(parts)), parts);
     });
 
-/** Prints what a run came to, and returns it. */
-function tell(report: Report, { requireAll: all }: VerifyOptions): Report["outcome"] {
+function asAsked(report: Report, { requireAll: all }: VerifyOptions): Report {
   const judged = all ? requireAll(report.claims) : report.claims;
-  const told = { ...report, claims: [...judged], outcome: overall(judged) };
-  console.log(toText(told, { width: process.stdout.columns ?? 80, colour: colour() }));
-  return told.outcome;
+  return { ...report, claims: [...judged], outcome: overall(judged) };
+}
+
+export function tell(told: readonly Report[], output: Format): void {
+  switch (output) {
+    case "json":
+      console.log(JSON.stringify(told, null, 2));
+      break;
+    case "junit":
+      process.stdout.write(toJUnit(told));
+      break;
+    case "table":
+      for (const report of told)
+        console.log(toText(report, { width: process.stdout.columns ?? 80, colour: colour() }));
+  }
 }
 
 /** The file of parts; null where the long form is not asked for. */
@@ -105,7 +140,7 @@ function tellTotal({ outcome, lines }: LongTotal, file: string): void {
 }
 
 /** Colour only where a person sees it. */
-export function colour(): boolean {
+function colour(): boolean {
   return process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
 }
 

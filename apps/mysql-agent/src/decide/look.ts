@@ -42,7 +42,7 @@ export type Step =
   | { readonly do: "write"; readonly record: GroupRecord; readonly why: string }
   /** Get what it lacks from another that is stopped too. */
   | { readonly do: "fetch"; readonly from: string; readonly lacks: string }
-  /** All are stopped and nobody may lead: a person has to look. */
+  /** Nobody may lead, or who was to lead cannot: a person has to look. */
   | { readonly do: "blocked"; readonly code: BlockCode; readonly pods: readonly string[] }
   | { readonly do: "begin" }
   | { readonly do: "join"; readonly clone: boolean }

@@ -268,13 +268,15 @@ const rows: readonly Row[] = [
     title: "it was decided on and has lost what it promised: it does not begin",
     own: member(0, { executed: g("1-8") }),
     record: decided("mysql-0"),
-    step: "wait",
+    step: "blocked",
+    says: /volume-lost.*mysql-0/,
   },
   {
-    title: "it was decided on and is another server now: it does not begin",
+    title: "it was decided on and is another server now: it does not begin, and says why",
     own: member(0, { uuid: "new" }),
     record: decided("mysql-0"),
-    step: "wait",
+    step: "blocked",
+    says: /volume-lost.*mysql-0/,
   },
   {
     title: "another was decided on: it waits for that one",

@@ -12,7 +12,10 @@ export function stepWhenNoneLives(look: Look, own: Member, record: GroupRecord):
   if (decided && record.leader === self && hasAsPromised(own, record.stopped[self]))
     return { do: "begin" };
   const ordered = record.order?.epoch === record.epoch;
-  if (decided && !ordered) return { do: "wait", why: `${record.leader} is to begin the group` };
+  if (decided && !ordered)
+    return record.leader === self
+      ? { do: "blocked", code: "volume-lost", pods: [self] }
+      : { do: "wait", why: `${record.leader} is to begin the group` };
   if (!includes(own.executed, own.received) && look.cannotExecute === undefined)
     return { do: "execute-received" };
   if (!isAsPromised(own, record.stopped[self])) return { do: "promise" };

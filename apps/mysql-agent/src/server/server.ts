@@ -35,26 +35,32 @@ export class Server {
       });
       return Array.isArray(rows) ? rows : [];
     } catch (error) {
-      if (!isAnswer(error)) this.close();
+      if (!isAnswer(error)) this.#drop(opening);
       throw error;
     }
   }
 
   close(): void {
-    this.#connection?.then((connection) => connection.destroy()).catch(() => undefined);
-    this.#connection = null;
+    if (this.#connection !== null) this.#drop(this.#connection);
   }
 
-  async #open(timeoutMs: number): Promise<Connection> {
+  /** Another may have been opened in its place already, which others use. */
+  #drop(opening: Promise<Connection>): void {
+    opening.then((connection) => connection.destroy()).catch(() => undefined);
+    if (this.#connection === opening) this.#connection = null;
+  }
+
+  #open(timeoutMs: number): Promise<Connection> {
     const { host, port, user, password, ca } = this.#address;
-    const connection = await createConnection({
+    const opening = createConnection({
       ...{ host, port, user, password },
       connectTimeout: timeoutMs,
       // The address is checked against the certificate, not only the authority.
       ssl: { ca, minVersion: "TLSv1.2", rejectUnauthorized: true, verifyIdentity: true },
     });
-    connection.on("error", () => this.close());
-    return connection;
+    const drop = () => this.#drop(opening);
+    opening.then((connection) => connection.on("error", drop), drop);
+    return opening;
   }
 }
 

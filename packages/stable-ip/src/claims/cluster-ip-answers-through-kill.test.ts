@@ -51,6 +51,23 @@ function killsOf(run: History): Kills {
 
 const refused: Fate = { why: "refused" };
 
+/** The run with one deletion more, and requests lost after the first, when no SIGKILL excuses it. */
+function lostAtFirstDeletion(forMs: number): History {
+  const beganMs = wholeRun(claim)[0]?.atMs ?? 0;
+  const first = wholeRun(claim).find((e) => e.kind === "pod-kill-sent" && e.how === "graceful");
+  const fromMs = (first?.atMs ?? 0) - beganMs + 1_500;
+  return wholeRun(claim, {
+    oneMore: "delete-each",
+    probe: ({ path, sinceMs }) =>
+      path === "cluster-ip/new@worker" && sinceMs >= fromMs && sinceMs < fromMs + forMs
+        ? refused
+        : null,
+  });
+}
+
+/** Ms since the history began of the last deletion where there is one more. */
+const lastDeletionMs = () => killsOf(wholeRun(claim, { oneMore: "delete-each" })).graceful;
+
 testRows(claim, [
   {
     title: "holds when requests are lost only just after a SIGKILL",
@@ -145,6 +162,90 @@ testRows(claim, [
     title: "unknown when a prober was blind",
     history: () => blinded(wholeRun(claim), "prober@worker"),
     why: /prober@worker saw nothing/,
+  },
+  {
+    title: "unknown when a prober stood still at one of the kills",
+    history: () => blinded(wholeRun(claim), "prober@worker", 300),
+    why: /prober@worker saw nothing for 300 ms/,
+  },
+  {
+    title: "holds when a prober stood still at one of the kills, and there was one more",
+    history: () => blinded(wholeRun(claim, { oneMore: "delete-each" }), "prober@worker", 300),
+  },
+  {
+    title: "unknown when it stood still at two, and there was one more",
+    history: () => {
+      const once = blinded(wholeRun(claim, { oneMore: "delete-each" }), "prober@worker", 300);
+      return inserted(
+        once,
+        (event) =>
+          event.kind === "pod-gone" && event === once.findLast((e) => e.kind === "pod-gone"),
+        ({ atMs }) => ({
+          ...{ kind: "blind", atMs: atMs + 500, from: "prober@worker2", forMs: 250 },
+          ...{ why: "it stood still", late: true },
+        }),
+      );
+    },
+    why: /prober@worker2 saw nothing for 250 ms/,
+  },
+  {
+    title: "unknown when one more kill was of the other kind",
+    history: () => blinded(wholeRun(claim, { oneMore: "sigkill-each" }), "prober@worker", 300),
+    why: /prober@worker saw nothing for 300 ms/,
+  },
+  {
+    title:
+      "unknown when a request was lost while a prober stood still, for all that there was one more",
+    history: () => blinded(lostAtFirstDeletion(200), "prober@worker", 300),
+    why: /prober@worker saw nothing for 300 ms/,
+  },
+  {
+    title: "broken when a request was lost at another kill than that",
+    history: () =>
+      blinded(
+        wholeRun(claim, {
+          oneMore: "delete-each",
+          probe: ({ path, sinceMs }) =>
+            path === "cluster-ip/new@worker" && Math.abs(sinceMs - lastDeletionMs()) < 60
+              ? refused
+              : null,
+        }),
+        "prober@worker",
+        300,
+      ),
+    why: /requests were lost without a SIGKILL/,
+  },
+  {
+    title: "unknown when a path is silent from a kill that was not seen into one that was",
+    history: () => {
+      const blind = wholeRun(claim, { oneMore: "sigkill-each" });
+      const { sigkill } = killsOf(blind);
+      const silent = wholeRun(claim, {
+        oneMore: "sigkill-each",
+        probe: ({ path, sinceMs }) =>
+          path === "cluster-ip/kept@worker" && Math.abs(sinceMs - sigkill) < 700 ? refused : null,
+      });
+      const last = silent.findLast((e) => e.kind === "pod-kill-sent" && e.how === "sigkill");
+      return inserted(
+        silent,
+        (event) => event === last,
+        ({ atMs }) => ({
+          ...{ kind: "blind", atMs: atMs + 1_200, from: "prober@worker", forMs: 300 },
+          ...{ why: "it stood still", late: true },
+        }),
+      );
+    },
+    why: /prober@worker saw nothing for 300 ms/,
+  },
+  {
+    title: "broken when a path is silent from before a SIGKILL until after it",
+    history: () =>
+      faring(
+        refused,
+        ({ sigkill }) => ({ fromMs: sigkill - 600, toMs: sigkill + 600 }),
+        /kept@worker$/,
+      ),
+    why: /silent for 12\d\d ms/,
   },
   {
     title: "unknown when the watch was blind",

@@ -12,6 +12,10 @@ export const clusterIpSurvivesPodKill: Claim = {
     "A Service MUST keep its uid and its clusterIP while every Pod behind it is killed, scaled away and back, and rolled out.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#virtual-ips-and-service-proxies",
+  matters:
+    "Clients, firewalls and DNS caches keep the address. If it changed with the Pods, each of them would have to be told.",
+  seen: "The Service is watched from before the first kill until after the last; its uid and its address must be the same each time.",
+  upstream: "No test: it is documented.",
   needs: ["two-replicas"],
   paths: [],
   faults: ["sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
@@ -57,7 +61,7 @@ function judge(history: History): Verdict {
     );
   }
   const doubts = [
-    ...watchDoubts(line, judgedSpan(line)),
+    ...watchDoubts(line, judgedSpan(line), null),
     ...coverDoubts(line.of("fault-ended"), seen),
   ];
   return doubts.length > 0 ? unknown(doubts, measured) : holds(measured);

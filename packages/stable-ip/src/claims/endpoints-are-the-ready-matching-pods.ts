@@ -25,6 +25,11 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
     "A Pod that matches and is ready MUST become a ready endpoint within 1 s, and any other MUST stop being one within 1 s.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions (ready, serving, terminating)",
+  matters:
+    "All else follows the endpoints: a Pod that is missing there does nothing, one that is there too long loses requests.",
+  seen: "The Pods that the workload owns, with their own Ready condition, are compared with the EndpointSlices through all that is done to them. The Service's selector is not believed.",
+  upstream:
+    "A conformance test waits until the endpoints are the Pods; how late they are is not asked.",
   needs: ["two-replicas"],
   paths: [],
   faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
@@ -68,7 +73,7 @@ function judge(history: History): Verdict {
   };
   const { replicas } = line.began.world;
   const doubts = [
-    ...watchDoubts(line, span),
+    ...watchDoubts(line, span, limits.becomesEndpointMs),
     ...changeDoubts("become ready", became.length, replicas),
     ...changeDoubts("stop being ready", left.length, replicas),
     ...unseenDoubts(line),

@@ -10,6 +10,10 @@ export const everyEndpointGetsTraffic: Claim = {
   statement: "New connections from every node MUST reach every ready endpoint of the Service.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/ (Cluster is the default)",
+  matters:
+    "A Pod that no connection reaches costs money and serves nobody, and its neighbours carry its share.",
+  seen: "Load from both workers, by k6, opens a new connection for each request; each answer names the Pod it came from.",
+  upstream: "End-to-end tests pass once each Pod has answered; from each node apart is not asked.",
   needs: ["two-replicas", "two-workers"],
   paths: [spreadRoute],
   faults: ["spread"],

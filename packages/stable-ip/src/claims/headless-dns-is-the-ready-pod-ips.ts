@@ -12,10 +12,19 @@ export const headlessDnsIsTheReadyPodIps: Claim = {
   statement:
     "The name of a headless Service MUST resolve to the IPs of its ready Pods, all of them and no other, 2 s after a change at the latest.",
   source: "https://github.com/kubernetes/dns/blob/master/docs/specification.md (2.4.1, A records)",
+  matters:
+    "Clients that balance by themselves, and databases that find their members, know only what this name says.",
+  seen: "The cluster's DNS server is asked ten times a second from each worker, through every change, and each answer is compared with the Pods that were ready then.",
+  upstream:
+    "Conformance tests ask whether the name of a headless Service resolves; not to which Pods, nor after a change.",
   needs: ["two-replicas", "two-workers"],
   paths: [route],
   faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
-  limits: { dnsLateMs: limits.dnsLateMs, watchLateMs: limits.watchLateMs },
+  limits: {
+    dnsLateMs: limits.dnsLateMs,
+    watchLateMs: limits.watchLateMs,
+    unaskedMs: limits.unaskedMs,
+  },
   violations: [
     {
       name: "publish-not-ready",

@@ -4,10 +4,14 @@ import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
 import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
 import { everyEndpointGetsTraffic } from "./every-endpoint-gets-traffic.ts";
 import { headlessDnsIsTheReadyPodIps } from "./headless-dns-is-the-ready-pod-ips.ts";
+import { headlessHasNoIpAndNoRules } from "./headless-has-no-ip-and-no-rules.ts";
 import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
 import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
+import { portMapsToTargetPort } from "./port-maps-to-target-port.ts";
+import { terminatingEndpointSteps } from "./terminating-endpoint-steps.ts";
+import { unreadyPodGetsNoTraffic } from "./unready-pod-gets-no-traffic.ts";
 
 /** Every claim, in the order in which they are told. */
 export const claims: readonly Claim[] = [
@@ -15,8 +19,12 @@ export const claims: readonly Claim[] = [
   clusterIpAnswersThroughKill,
   podIpsDoChange,
   endpointsAreTheReadyMatchingPods,
+  unreadyPodGetsNoTraffic,
+  terminatingEndpointSteps,
+  portMapsToTargetPort,
   everyEndpointGetsTraffic,
   newConnectionsSpreadEvenly,
+  headlessHasNoIpAndNoRules,
   headlessDnsIsTheReadyPodIps,
   nodePortAnswersOnEveryNode,
   loadBalancerGetsAnAddress,

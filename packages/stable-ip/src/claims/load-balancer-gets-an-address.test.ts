@@ -144,6 +144,15 @@ testRows(claim, [
     why: /watch saw nothing/,
   },
   {
+    title: "holds when the watch stood still for less than a fifth of 10 s",
+    history: () => blinded(wholeRun(claim), "watch", 1_900),
+  },
+  {
+    title: "unknown when the watch stood still for longer",
+    history: () => blinded(wholeRun(claim), "watch", 2_001),
+    why: /watch saw nothing/,
+  },
+  {
     title: "unknown when the host's prober was later than a fifth of 10 s",
     history: () => wholeRun(claim, { lateMs: 2_100 }),
     why: /2100 ms late/,

@@ -128,4 +128,8 @@ testRows(claim, [
     history: () => blinded(wholeRun(claim), "watch"),
     why: /watch saw nothing/,
   },
+  {
+    title: "holds when the watch only stood still: what it saw is counted",
+    history: () => blinded(wholeRun(claim), "watch", 900),
+  },
 ]);

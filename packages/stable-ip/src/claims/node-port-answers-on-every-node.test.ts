@@ -74,6 +74,10 @@ testRows(claim, [
     why: /prober@host saw nothing/,
   },
   {
+    title: "holds when it stood still, and sent later what was due",
+    history: () => blinded(wholeRun(claim), "prober@host", 300),
+  },
+  {
     title: "holds when the prober was late: requests are counted here, not timed",
     history: () => wholeRun(claim, { lateMs: 900 }),
   },

@@ -16,6 +16,11 @@ export const nodePortAnswersOnEveryNode: Claim = {
     "A NodePort MUST answer on every node of the cluster, on those without a Pod of the Service too.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport (every node proxies the port)",
+  matters:
+    "Load balancers outside the cluster send to any node, and to those without a Pod as well.",
+  seen: "The port is asked at the address of every node from outside of the cluster, and at least one node runs no Pod of the Service.",
+  upstream:
+    "A conformance test reaches the port on up to two nodes; an end-to-end test asks nodes without a Pod, once each.",
   needs: ["two-workers", "node-addresses"],
   paths: ["node-port/new"],
   faults: [],

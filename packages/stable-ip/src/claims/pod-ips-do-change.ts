@@ -17,6 +17,10 @@ export const podIpsDoChange: Claim = {
   statement:
     "A Pod that replaces a deleted one MUST have another IP, and the deleted Pod MUST no longer answer at the old one.",
   source: "https://kubernetes.io/docs/concepts/services-networking/service/ (Pods are ephemeral)",
+  matters:
+    "It is the reason for Services: who keeps a Pod's address talks to nobody, or to somebody else.",
+  seen: "Each Pod is deleted, the address of the one in its place is compared, and the old address is asked until the end of the run.",
+  upstream: "No test: it is documented.",
   needs: ["two-replicas"],
   paths: [route],
   faults: ["delete-each"],
@@ -50,7 +54,8 @@ function judge(history: History): Verdict {
     pathEvidence(line, {
       path,
       span,
-      decidesOnMs: limits.oldAddressMs,
+      // Counted by when they were sent, so however late.
+      decidesOnMs: null,
       unbroken: false,
     }),
   );
@@ -67,7 +72,7 @@ function judge(history: History): Verdict {
     oldAddressLimitMs: limits.oldAddressMs,
     latenessMs: roundMs(Math.max(0, ...prober.map((one) => one.latenessMs))),
   };
-  const blind = watchDoubts(line, span);
+  const blind = watchDoubts(line, span, limits.oldAddressMs);
   if (blind.length > 0) return unknown(blind, measured);
   const wrong = fates.find((fate) => fate.wrong !== null);
   if (wrong?.wrong != null) return broken(wrong.wrong, measured, wrong.witness);

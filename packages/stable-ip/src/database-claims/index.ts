@@ -1,5 +1,6 @@
 import type { Claim } from "../claim.ts";
 import { headlessDnsIsTheReadyMembers } from "./headless-dns-is-the-ready-members.ts";
+import { laggingReplicaLeavesTheReadService } from "./lagging-replica-leaves-the-read-service.ts";
 import { noAcknowledgedWriteLost } from "./no-acknowledged-write-lost.ts";
 import { oneReplicaCanBeAddressed } from "./one-replica-can-be-addressed.ts";
 import { podNameFollowsThePod } from "./pod-name-follows-the-pod.ts";
@@ -11,5 +12,6 @@ export const databaseClaims: readonly Claim[] = [
   podNameFollowsThePod,
   headlessDnsIsTheReadyMembers,
   primaryServiceFollowsThePrimary,
+  laggingReplicaLeavesTheReadService,
   noAcknowledgedWriteLost,
 ];

@@ -15,6 +15,7 @@ const ways = ["api", "sql"] as const;
 const gapLimits: Readonly<Record<DatabaseFault, number | null>> = {
   "primary-deleted": limits.gracefulWriteGapMs,
   "primary-volume-lost": limits.gracefulWriteGapMs,
+  "replica-behind": limits.gracefulWriteGapMs,
   "server-killed": limits.serverKilledWriteGapMs,
   "primary-force-deleted": limits.serverKilledWriteGapMs,
   "primary-cut-off": limits.nodeWriteGapMs,
@@ -30,6 +31,9 @@ export const noAcknowledgedWriteLost: Claim = {
     "A write that the database acknowledged MUST be on every member, once and in its session's order, whatever becomes of primaries; and writes MUST go on within the limits.",
   source:
     "https://dev.mysql.com/doc/refman/9.7/en/group-replication-single-primary-mode.html and group-replication-responses-failure-expel.html",
+  matters: "It is what a database with replicas is kept for.",
+  seen: "A ledger outside of the database writes down 200 notes a second, each before it is sent and what was told of it, while primaries are killed, cut off and paused. At the end each member is read and compared with it.",
+  upstream: "Nothing: it is a promise of this application.",
   needs: [],
   paths: [],
   faults: [],

@@ -11,6 +11,9 @@ export const oneReplicaCanBeAddressed: Claim = {
     "A connection to the name of one Pod of a StatefulSet MUST reach that Pod and no other, while the Service over all of them leads to each.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
+  matters: "Writes and backups must go to a certain replica.",
+  seen: "Each member is asked by its own name, over a new connection each time, which server it is.",
+  upstream: "No test: it is documented.",
   needs: [],
   paths: [...memberPods.map(memberPath), anyMemberPath],
   faults: [],

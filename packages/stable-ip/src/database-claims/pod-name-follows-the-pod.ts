@@ -13,6 +13,10 @@ export const podNameFollowsThePod: Claim = {
     "The name of one Pod of a StatefulSet MUST resolve to that Pod's IP alone, and to its successor's 2 s after that has one at the latest.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",
+  matters:
+    "A member that comes back has another address, and the others find it by this name only.",
+  seen: "The names of the members are resolved ten times a second while members are killed and replaced, and compared with the Pods' own addresses.",
+  upstream: "A conformance test resolves such a name once; not after the Pod was replaced.",
   needs: [],
   paths: memberPods.map(memberNamePath),
   faults: [],
@@ -39,7 +43,6 @@ function judge(history: History): Verdict {
     must: stretchesOf(line, pod, ({ terminating }) => !terminating),
     may: stretchesOf(line, pod, () => true),
     whose: pod,
-    unaskedMs: limits.unaskedMs,
   }));
   const moved = names.filter(({ must }) => new Set(must.map(({ key }) => key)).size > 1);
   return judgeNames(line, {

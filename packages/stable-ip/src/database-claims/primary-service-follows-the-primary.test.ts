@@ -31,6 +31,13 @@ const leadsTo = (...names: string[]) => ({
   ...{ kind: "endpoints-seen", service, endpoints: names.map((name) => endpoint(name)) },
 });
 const elected = (history: DatabaseHistory, pod = "mysql-1") => history.fact(seen(pod, "PRIMARY"));
+const stoodStill = (forMs: number) =>
+  elected(led())
+    .wait(200)
+    .fact(leadsTo("mysql-1"))
+    .wait(2_000)
+    .fact({ kind: "blind", forMs, why: "it stood still", late: true })
+    .wait(5_000);
 
 const rows: readonly {
   readonly title: string;
@@ -199,6 +206,17 @@ const rows: readonly {
         .wait(2_000)
         .fact({ kind: "blind", forMs: 900, why: "the watch ended" })
         .wait(5_000),
+  },
+  {
+    title: "the watch stood still for less than a fifth of the limit",
+    outcome: "holds",
+    history: () => stoodStill(290),
+  },
+  {
+    title: "the watch stood still for longer",
+    outcome: "unknown",
+    why: /saw nothing for 301 ms/,
+    history: () => stoodStill(301),
   },
 ];
 

@@ -17,6 +17,10 @@ export const primaryServiceFollowsThePrimary: Claim = {
     "The Service mysql-primary MUST lead to the member that the group elected, and to nobody else, within a second of the election.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes, with the label that k8s/base/mysql sets",
+  matters:
+    "A write that is sent to a replica is refused, and one that a second primary takes is lost.",
+  seen: "Each member's agent says what its server is; the endpoints of mysql-primary are compared with who was elected.",
+  upstream: "Nothing: it is a promise of this application.",
   needs: [],
   paths: [],
   faults: [],
@@ -45,7 +49,7 @@ function judge(history: History): Verdict {
   const states = line.of("endpoints-seen").filter(({ event }) => event.service === service);
   const tookMs: number[] = [];
   const span = { fromMs: line.began.atMs, toMs: history.at(-1)?.atMs ?? line.began.atMs };
-  const doubts = watchDoubts(line, span);
+  const doubts = watchDoubts(line, span, limitMs);
   let measured = figures(elections, tookMs);
   if (doubts.length > 0) return unknown(doubts, measured);
   for (const { seen, podUid, untilMs } of elections) {

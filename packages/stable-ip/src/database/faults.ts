@@ -1,10 +1,10 @@
 import { kinds } from "@svclab/cluster";
 import type { DatabaseFault } from "@svclab/contracts";
-import { until } from "../observe/wait.ts";
+import { ranOut, until } from "../observe/wait.ts";
 import type { DatabaseHands, PlacedMember } from "./hands.ts";
 import { databaseNames } from "./lab.ts";
 import { limits } from "./limits.ts";
-import { placed, primaryNow, signalProcess } from "./server.ts";
+import { placed, primaryNow, signalProcess, sqlOn } from "./server.ts";
 import { notWhole } from "./whole.ts";
 
 /**
@@ -23,10 +23,16 @@ export async function causeDatabaseFault(
 ): Promise<void> {
   const { record, clock, signal } = hands;
   if (fromAWorker.has(fault)) await leadFromAWorker(hands);
-  const { pod, serverUuid } = await primarySoon(hands);
+  const primary = await primarySoon(hands);
+  const { pod, serverUuid } =
+    fault === "replica-behind" ? await replicaSoon(hands, primary.pod) : primary;
   record({ kind: "database-fault-began", fault, pod, serverUuid });
   await faults[fault](hands, placed(hands, pod));
-  await wholeAgain(hands, `the group to be whole after ${fault}`);
+  await wholeAgain(hands, `the group to be whole after ${fault}`, wholeLimits[fault]).catch(
+    (error) => {
+      if (wholeLimits[fault] === undefined || !ranOut(error)) throw error;
+    },
+  );
   record({ kind: "database-fault-ended", fault });
   await clock.sleep(limits.betweenMs, signal);
 }
@@ -43,8 +49,31 @@ async function primarySoon(hands: DatabaseHands): Promise<ReturnType<typeof prim
   return primaryNow(hands);
 }
 
+/** Not whole after this: the run goes on, since that is for a judge to say. */
+const wholeLimits: Readonly<Partial<Record<DatabaseFault, number>>> = {
+  "replica-behind": limits.returnedMs,
+};
+
+/** A member that does not lead, as its agent tells. */
+function replicaSoon({ members, clock, signal }: DatabaseHands, primary: string) {
+  const pod = databaseNames.members.find((name) => name !== primary) ?? "";
+  return until(clock, signal, {
+    what: `the agent of ${pod} to answer`,
+    look: () => {
+      const said = members.get(pod);
+      return said === null ? null : { pod, serverUuid: said.uuid };
+    },
+    seen: () => "it does not",
+    limitMs: limits.ledMs,
+  });
+}
+
 /** Waits until the group is whole and a note was acknowledged after that. */
-export async function wholeAgain(hands: DatabaseHands, what: string): Promise<void> {
+export async function wholeAgain(
+  hands: DatabaseHands,
+  what: string,
+  limitMs: number = limits.wholeMs,
+): Promise<void> {
   const { world, members, clock, signal, acknowledged } = hands;
   // What has just been killed is not noticed at once.
   await clock.sleep(1_000, signal);
@@ -57,12 +86,12 @@ export async function wholeAgain(hands: DatabaseHands, what: string): Promise<vo
       return before !== null && acknowledged() > before ? true : null;
     },
     seen: () => notWhole(world, members).join("; ") || "no note was acknowledged",
-    limitMs: limits.wholeMs,
+    limitMs,
     everyMs: 100,
   });
 }
 
-type Fault = (hands: DatabaseHands, primary: PlacedMember) => Promise<unknown>;
+type Fault = (hands: DatabaseHands, member: PlacedMember) => Promise<unknown>;
 
 const faults: Readonly<Record<DatabaseFault, Fault>> = {
   "primary-deleted": (hands, primary) => remove(hands, primary),
@@ -82,6 +111,7 @@ const faults: Readonly<Record<DatabaseFault, Fault>> = {
       databaseNames.members.map((pod) => signalProcess(hands, placed(hands, pod), "KILL")),
     ),
   "primary-volume-lost": loseVolume,
+  "replica-behind": holdBack,
 };
 
 function remove(hands: DatabaseHands, member: PlacedMember, graceSeconds?: number) {
@@ -129,6 +159,46 @@ async function held(
   await clock.sleep(limits.heldMs, signal);
   await set(false, signal);
   undone();
+}
+
+/**
+ * A backup's lock, which ends with its connection, lets no change of a table in; where one comes, a
+ * replica executes nothing of what follows. Writes on the primary go on.
+ */
+async function holdBack(hands: DatabaseHands, replica: PlacedMember): Promise<void> {
+  const seconds = limits.replicaHeldMs / 1_000;
+  const lock = `LOCK INSTANCE FOR BACKUP; DO SLEEP(${seconds})`;
+  const change = async () => {
+    await locked(hands, replica);
+    const primary = await primarySoon(hands);
+    // A change that waits for the table would hold up every write behind it.
+    const within = "SET SESSION lock_wait_timeout = 5";
+    const sql = `${within}; ALTER TABLE notes.notes COMMENT ''`;
+    await sqlOn(hands, placed(hands, primary.pod), "writer", sql);
+  };
+  // The lock is waited for though the change failed: it would be there for the next run.
+  const all = await Promise.allSettled([sqlOn(hands, replica, "replication", lock), change()]);
+  const failed = all.find((each) => each.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function locked(hands: DatabaseHands, replica: PlacedMember): Promise<void> {
+  const { clock, signal } = hands;
+  const count =
+    "SELECT COUNT(*) FROM performance_schema.metadata_locks WHERE OBJECT_TYPE = 'BACKUP LOCK'";
+  let locks = "";
+  // Each look starts programs on the node, which the recorders feel; an earlier one sees nothing.
+  await clock.sleep(limits.locksMs, signal);
+  await until(clock, signal, {
+    what: `${replica.pod} to be locked for a backup`,
+    look: async () => {
+      locks = (await sqlOn(hands, replica, "agent", count)).trim();
+      return Number(locks) > 0 || null;
+    },
+    seen: () => `${locks} locks`,
+    limitMs: limits.lockedMs,
+    everyMs: 500,
+  });
 }
 
 async function leadFromAWorker(hands: DatabaseHands): Promise<void> {

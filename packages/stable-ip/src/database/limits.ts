@@ -4,6 +4,14 @@ export const limits = {
   wholeMs: 180_000,
   /** Longer than the 15 s within which the others must go on. */
   heldMs: 20_000,
+  /** Long enough to be more than 5 s behind, to leave mysql-read, and to be seen out of it. */
+  replicaHeldMs: 14_000,
+  /** Until a client has started, signed in and taken the lock. */
+  locksMs: 1_000,
+  /** For that lock to be seen. */
+  lockedMs: 5_000,
+  /** For a replica that was held back to be read from again: well past the time it has. */
+  returnedMs: 30_000,
   /** Between two faults, so that what one costs is not counted to the next. */
   betweenMs: 2_000,
   /** After the last note, for all members to have executed it. */

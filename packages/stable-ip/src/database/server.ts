@@ -55,7 +55,7 @@ export async function signalProcess(
 export async function sqlOn(
   hands: DatabaseHands,
   { pod, node }: PlacedMember,
-  user: "agent" | "writer",
+  user: "agent" | "writer" | "replication",
   statements: string,
 ): Promise<string> {
   const where = { namespace: databaseNames.namespace, name: `mysql-${user}` };

@@ -6,15 +6,10 @@ import {
   readyNamePath,
   writerRecorder,
 } from "../history/writer-paths.ts";
-import {
-  type PodTemplate,
-  readCheckerPod,
-  type Starting,
-  startCheckerPod,
-} from "../observe/checker-pod.ts";
+import type { PodTemplate, Starting } from "../observe/checker-pod.ts";
+import { type PodProgramOf, startClusterProber } from "../observe/cluster-prober.ts";
 import { blindOverMs } from "../observe/plans.ts";
-import { bodyOf2xx, type Probing } from "../observe/probing.ts";
-import { readingOf } from "../observe/read-events.ts";
+import type { Probing } from "../observe/probing.ts";
 import { databaseNames, fullName } from "./lab.ts";
 
 /** Half of the sessions write through the api, half by SQL. */
@@ -34,6 +29,7 @@ export interface Writing {
   readonly dnsServer: string;
   /** The run's name, in the text of each note. */
   readonly run: string;
+  readonly podProgram: PodProgramOf | null;
   readonly write: (event: Event) => void;
   readonly say: (line: string) => void;
 }
@@ -47,22 +43,16 @@ export interface Writer extends Probing {
 
 /** Sessions that write notes from a Pod of their own, outside the database and the api. */
 export async function startWriter(writing: Writing, starting: Starting): Promise<Writer> {
-  const { template, node, run, write, say } = writing;
-  const plan = planOf(writing);
-  const env = { PROBER_PLAN: JSON.stringify(plan) };
-  const pod = await startCheckerPod({ template, node, name: "writer", env }, starting);
-  const ended = readCheckerPod(pod, readingOf(recorder, write, say), starting);
-  const control: Probing["control"] = async (request) => {
-    const asked = { ...request, port: controlPort };
-    return bodyOf2xx(recorder, await starting.cluster.askPod(pod, asked, starting.signal));
-  };
+  const { run } = writing;
+  const probing = { ...writing, name: "writer", plan: planOf(writing) };
+  const prober = await startClusterProber(probing, starting);
   return {
-    ...{ plan, ended, control },
-    endNotes: async () => void (await control({ method: "POST", path: "/end-notes" })),
+    ...prober,
+    endNotes: async () => void (await prober.control({ method: "POST", path: "/end-notes" })),
     read: async (member) => {
       const host = fullName(`${member}.${databaseNames.peers}`);
       const path = `/notes-read?run=${run}&host=${host}`;
-      return NotesRead.parse(JSON.parse(await control({ method: "GET", path })));
+      return NotesRead.parse(JSON.parse(await prober.control({ method: "GET", path })));
     },
   };
 }
@@ -97,7 +87,7 @@ function planOf({ run, dnsServer }: Writing): ProberPlan {
     { ...asked, path: anyMemberPath, host: fullName(read) },
     { ...named, path: readyNamePath, name: fullName(ready) },
     ...members.flatMap((pod) => [
-      { ...asked, path: memberPath(pod), host: fullName(`${pod}.${peers}`) },
+      { ...asked, perSecond: 4, path: memberPath(pod), host: fullName(`${pod}.${peers}`) },
       { ...named, path: memberNamePath(pod), name: fullName(`${pod}.${peers}`) },
     ]),
   ];

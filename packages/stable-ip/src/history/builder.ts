@@ -133,7 +133,10 @@ export class HistoryBuilder {
   }
 
   end(complete = true): History {
-    this.service("10.96.0.9").write({ kind: "run-ended", complete });
+    this.service("10.96.0.9");
+    for (const node of ["control-plane", ...this.#cluster.ways.workers])
+      this.write({ kind: "node-rules-seen", node, rules: { api: 5, "api-direct": 0 } });
+    this.write({ kind: "run-ended", complete });
     return this.events();
   }
 

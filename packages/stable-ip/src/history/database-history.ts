@@ -9,6 +9,7 @@ const claims = [
   "pod-name-follows-the-pod",
   "headless-dns-is-the-ready-members",
   "primary-service-follows-the-primary",
+  "lagging-replica-leaves-the-read-service",
   "no-acknowledged-write-lost",
 ];
 type Outcome = "acknowledged" | "refused" | "unknown";

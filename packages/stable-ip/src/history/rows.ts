@@ -53,12 +53,28 @@ export function inserted(
 
 /** A recorder that lost something, or stood still for `lateMs`, within the last fault, or else after the steady state. */
 export function blinded(history: History, from: string, lateMs?: number): History {
-  const fault = history.findLast((event) => event.kind === "fault-began");
+  return blindAfter(history, "fault-began", 1_000, from, lateMs);
+}
+
+/** A recorder that stood still for `lateMs` over the end of the last fault, or else of the steady state. */
+export function lateOverEnd(history: History, from: string, lateMs: number): History {
+  return blindAfter(history, "fault-ended", 200, from, lateMs);
+}
+
+function blindAfter(
+  history: History,
+  last: "fault-began" | "fault-ended",
+  afterMs: number,
+  from: string,
+  lateMs?: number,
+): History {
+  const found =
+    history.findLast(({ kind }) => kind === last) ?? history.find(({ kind }) => kind === "steady");
   return inserted(
     history,
-    (event) => event === (fault ?? history.find(({ kind }) => kind === "steady")),
+    (event) => event === found,
     ({ atMs }) => ({
-      ...{ kind: "blind", atMs: atMs + 1_000, from },
+      ...{ kind: "blind", atMs: atMs + afterMs, from },
       ...(lateMs === undefined
         ? { forMs: 100, why: "a line could not be read" }
         : { forMs: lateMs, why: "it stood still", late: true }),

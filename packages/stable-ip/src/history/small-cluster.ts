@@ -87,6 +87,7 @@ export class SmallCluster {
     for (const worker of workers) {
       this.#ask(`cluster-ip/new@${worker}`, null, this.#turn(nth));
       this.#ask(`cluster-ip/kept@${worker}`, null, this.#turn(0));
+      this.#ask(`target-port/new@${worker}`, null, null);
       for (const pod of this.pods) this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
       for (const ip of this.#goneIps) this.#ask(`endpoint/new@${worker}`, ip, null);
       const name = "api-direct.svclab.svc.cluster.local";

@@ -7,6 +7,10 @@ import type { Ways, Why } from "./ways.ts";
 export interface WholeRun extends Partial<Ways> {
   /** After the steady state, before the first fault. */
   readonly change?: (history: HistoryBuilder) => void;
+  /** The fault in which the Pod that was killed last is killed once more. */
+  readonly oneMore?: FaultKind;
+  /** Ticks of 100 ms for which one Pod is held unready. */
+  readonly unreadyTicks?: number;
   readonly connections?: number;
   /** Which Pod, 0 to 2, gets the nth connection from a node. */
   readonly pick?: (nth: number, node: string) => number | Why;
@@ -25,15 +29,17 @@ export function wholeRun(claim: Claim, run: WholeRun = {}): History {
 const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) => void>> = {
   none: () => {},
   spread: (built, run) => built.load(run.connections ?? 10_700, run.pick ?? fairPick()),
-  "hold-unready": (built) => {
+  "hold-unready": (built, { unreadyTicks = 80 }) => {
     const [name = ""] = built.names();
-    built.ready(name, false).answers(50).ready(name, true).answers(5);
+    built.ready(name, false).answers(unreadyTicks).ready(name, true).answers(5);
   },
-  "sigkill-each": (built) => {
+  "sigkill-each": (built, { oneMore }) => {
     for (const name of built.names()) built.kill(name, "sigkill");
+    if (oneMore === "sigkill-each") built.kill(built.names().at(-1) ?? "", "sigkill");
   },
-  "delete-each": (built) => {
+  "delete-each": (built, { oneMore }) => {
     for (const name of built.names()) built.kill(name);
+    if (oneMore === "delete-each") built.kill(built.names().at(-1) ?? "");
   },
   "scale-to-zero": (built) => built.scale(0).scale(3),
   "roll-out": (built) => built.rollOut(),

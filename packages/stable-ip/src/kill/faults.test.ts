@@ -91,6 +91,34 @@ it("deletes each Pod once, the next when the one before has gone and is replaced
   assert.equal(workload.world.readyPods.length, 3);
 });
 
+it("deletes one Pod more where a recorder stood still, and no more than two", async () => {
+  const workload = await SmallWorkload.started();
+  const kills = () => workload.deeds().filter((deed) => deed.startsWith("graceful"));
+  workload.world.onChange(() => {
+    if (kills().length === 1) workload.stalls = 1;
+  });
+  await done("delete-each", workload);
+  assert.equal(kills().length, 4);
+  assert.equal(new Set(kills()).size, 4);
+  workload.world.onChange(() => {
+    workload.stalls += 1;
+  });
+  await done("delete-each", workload);
+  assert.equal(kills().length, 4 + 5);
+});
+
+it("kills one container more where a recorder stood still", async () => {
+  const workload = await SmallWorkload.started();
+  workload.world.onChange(() => {
+    if (workload.shell.length === 3) workload.stalls = 1;
+  });
+  await done("sigkill-each", workload);
+  assert.equal(workload.shell.length, 4);
+  const killed = workload.deeds().filter((deed) => deed.startsWith("sigkill "));
+  assert.equal(killed.at(-1), killed.at(-2), "the one at whose kill it stood still");
+  assert.equal(workload.world.readyPods.length, 3);
+});
+
 it("writes with each kill which Pod it was, where, and at what address", async () => {
   const workload = await SmallWorkload.started();
   const [pod] = workload.world.pods;
@@ -182,6 +210,15 @@ it("says the last thing it saw when a wait runs out, and does not call the fault
     found: /api-\d ready, api-\d ready, api-4 not ready/,
   });
   assert.ok(!workload.deeds().includes("fault-ended delete-each"));
+});
+
+it("deletes without a grace period where that is the mistake to be made", async () => {
+  const workload = await SmallWorkload.started();
+  const how = { fault: "force-delete-instead" } as const;
+  await done("delete-each", workload, { name: how.fault, how, text: "" });
+  const kills = workload.deeds().filter((deed) => /^(force|graceful) /.test(deed));
+  assert.equal(kills.length, 3);
+  assert.ok(kills.every((deed) => deed.startsWith("force")));
 });
 
 it("kills containers in the place of Pods where that is the mistake to be made", async () => {

@@ -1,9 +1,8 @@
 import type { FaultKind } from "@svclab/contracts";
 import type { Violation } from "../claim.ts";
 import { deleteEach } from "./delete-each.ts";
-import type { Hands } from "./hands.ts";
+import type { KillingHands } from "./hands.ts";
 import { holdOneUnready } from "./hold-unready.ts";
-import { killContainersInstead } from "./kill-containers-instead.ts";
 import { recreateLoadBalancer } from "./recreate-load-balancer.ts";
 import { rollOut } from "./roll-out.ts";
 import { scaleToZero } from "./scale-to-zero.ts";
@@ -13,7 +12,7 @@ import { type Load, spread } from "./spread.ts";
 /** Does one fault, written down as begun and ended. One that throws is not written as ended. */
 export async function cause(
   fault: FaultKind,
-  hands: Hands,
+  hands: KillingHands,
   load: Load,
   violation: Violation | null,
 ): Promise<void> {
@@ -22,21 +21,30 @@ export async function cause(
   hands.record({ kind: "fault-ended", fault });
 }
 
-type Fault = (hands: Hands, load: Load) => Promise<void>;
+type Fault = (hands: KillingHands, load: Load) => Promise<void>;
 
 const faults: Readonly<Record<FaultKind, Fault>> = {
   none: async () => {},
   spread,
   "hold-unready": holdOneUnready,
   "sigkill-each": sigkillEach,
-  "delete-each": deleteEach,
+  "delete-each": (hands) => deleteEach(hands),
   "scale-to-zero": scaleToZero,
   "roll-out": rollOut,
   "recreate-load-balancer": recreateLoadBalancer,
 };
 
+/**
+ * Mistakes that are made in the place of delete-each: whoever runs it believes to have deleted the
+ * Pods. The history tells what was really sent, within the span in which the judge looks for it.
+ */
+const inPlaceOfDeletes: Readonly<Record<string, Fault>> = {
+  "kill-container-instead": sigkillEach,
+  "force-delete-instead": (hands) => deleteEach(hands, "force"),
+};
+
 function faultOf(fault: FaultKind, violation: Violation | null): Fault {
   const how = violation?.how;
-  const instead = how !== undefined && "fault" in how && how.fault === "kill-container-instead";
-  return fault === "delete-each" && instead ? killContainersInstead : faults[fault];
+  const instead = how !== undefined && "fault" in how ? inPlaceOfDeletes[how.fault] : undefined;
+  return (fault === "delete-each" ? instead : undefined) ?? faults[fault];
 }

@@ -24,3 +24,9 @@ export interface Hands {
   readonly signal: AbortSignal;
   readonly removals: Removals;
 }
+
+/** Of whoever kills, and must know whether that was seen. */
+export interface KillingHands extends Hands {
+  /** Grows each time a recorder was blind, stood still or was late. */
+  readonly stalls: () => number;
+}

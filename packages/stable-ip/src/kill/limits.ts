@@ -1,5 +1,7 @@
 /** How long each change may take, and how long the world is left alone after it. */
 export const limits = {
+  /** Of the time that the load takes where each answer comes at once: so much is it waited for. */
+  loadTimes: 4,
   /** A Pod whose container was killed is ready again; the second kill of one waits 10 s more. */
   restartMs: 60_000,
   /** From a delete to the end of the Pod's grace period, and its replacement ready. */
@@ -11,6 +13,8 @@ export const limits = {
    * loss is excused by a kill it has nothing to do with.
    */
   betweenSigkillsMs: 3_000,
+  /** Kills of one kind that are made again because a recorder stood still. */
+  moreKills: 2,
   /** Left alone after a deletion, so that its old address is asked often enough. */
   afterDeletesMs: 3_000,
   /** No Pod at all for at least this long, which is seen by a DNS query every 100 ms. */

@@ -1,11 +1,13 @@
-import type { Hands } from "./hands.ts";
+import type { SeenPod } from "@svclab/contracts";
+import { eachPod } from "./each-pod.ts";
+import type { KillingHands } from "./hands.ts";
 import { killPod } from "./kill-pod.ts";
 import { limits } from "./limits.ts";
 import { allReady, waitForPods } from "./wait-for-pods.ts";
 
 /** Kills the container of each Pod in turn, and lets the Pod restart it before the next. */
-export async function sigkillEach(hands: Hands): Promise<void> {
-  for (const pod of hands.world.readyPods) {
+export async function sigkillEach(hands: KillingHands): Promise<void> {
+  const kill = async (pod: SeenPod) => {
     await killPod(hands, pod, "sigkill");
     const restarted = `Pod ${pod.name} to have another container and to be ready`;
     await waitForPods(hands, restarted, limits.restartMs, (pods) => {
@@ -14,5 +16,6 @@ export async function sigkillEach(hands: Hands): Promise<void> {
       return isNew && allReady(pods, hands.replicas);
     });
     await hands.clock.sleep(limits.betweenSigkillsMs, hands.signal);
-  }
+  };
+  await eachPod(hands, kill, 0);
 }

@@ -5,7 +5,7 @@ import { patientClock } from "../observe/patient-clock.ts";
 import { watch } from "../observe/watch.ts";
 import { World } from "../observe/world.ts";
 import { Removals } from "../removals.ts";
-import type { Hands } from "./hands.ts";
+import type { KillingHands } from "./hands.ts";
 
 const namespace = "svclab";
 const labels = { "app.kubernetes.io/name": "api" };
@@ -24,6 +24,8 @@ export class SmallWorkload {
   readonly shell: { readonly node: string; readonly argv: readonly string[] }[] = [];
   /** Whether new Pods become ready and killed containers are started again. */
   well = true;
+  /** Of recorders; told to whoever kills. */
+  stalls = 0;
   #made = 0;
   #replicaSet: KubeObject | null = null;
   #template = "";
@@ -50,7 +52,7 @@ export class SmallWorkload {
     return workload;
   }
 
-  hands(replicas = 3): Hands {
+  hands(replicas = 3): KillingHands {
     const { cluster, world, clock, removals } = this;
     return {
       ...{ cluster, world, clock, removals, namespace, deployment: "api", replicas },
@@ -63,6 +65,7 @@ export class SmallWorkload {
       record: (fact, atMs = clock.nowMs()) => {
         this.events.push({ atMs, from: "watch", ...fact } as Event);
       },
+      stalls: () => this.stalls,
       signal: this.stop.signal,
     };
   }

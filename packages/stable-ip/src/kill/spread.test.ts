@@ -5,7 +5,7 @@ import { type Event, pathId } from "@svclab/contracts";
 import type { PodTemplate } from "../observe/checker-pod.ts";
 import type { Lab } from "../observe/lab.ts";
 import { SmallWorkload } from "./small-workload.ts";
-import { secondsFor, spread } from "./spread.ts";
+import { connectionsFromEach, limitSecondsFor, spread } from "./spread.ts";
 
 const template: PodTemplate = {
   apiVersion: "v1",
@@ -19,9 +19,14 @@ const lab = {
   servicePort: 80,
 } as unknown as Lab;
 
-it("is long enough to find the smallest skew that must be found, and not much longer", () => {
-  const connections = secondsFor(3, 2) * 2 * 130;
-  assert.ok(connections >= 10_639 && connections < 11_200, `${connections}`);
+it("sends just enough to find the smallest skew that must be found, and each node its part", () => {
+  assert.equal(connectionsFromEach(3, 2), 5_320);
+});
+
+it("is waited for as long as more Pods need it", () => {
+  assert.equal(limitSecondsFor(5_320), 164);
+  const times = limitSecondsFor(connectionsFromEach(12, 2)) / limitSecondsFor(5_320);
+  assert.ok(times > 5, `${times}`);
 });
 
 it("sends from every worker, writes what the load tells, and leaves nothing", async () => {
@@ -66,7 +71,11 @@ it("sends from every worker, writes what the load tells, and leaves nothing", as
       name: "load-worker0",
     })) as unknown as { spec: { containers: { env: { name: string; value: string }[] }[] } }
   ).spec.containers[0]?.env;
-  assert.equal(env?.find(({ name }) => name === "TARGET")?.value, "http://10.96.0.9:80/echo");
+  const { TARGET, CONNECTIONS } = Object.fromEntries(
+    (env ?? []).map(({ name, value }) => [name, value]),
+  );
+  assert.equal(TARGET, "http://10.96.0.9:80/echo");
+  assert.equal(CONNECTIONS, "5320");
   assert.deepEqual(await workload.removals.runAll(), []);
   assert.deepEqual((await cluster.list(kinds.pod, { namespace: "svclab-checker" })).items, []);
   assert.deepEqual((await cluster.list(kinds.configMap, {})).items, []);

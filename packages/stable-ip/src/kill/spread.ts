@@ -6,6 +6,7 @@ import type { Lab } from "../observe/lab.ts";
 import { readingOf } from "../observe/read-events.ts";
 import { connectionsToFindSkew } from "../verify/statistics.ts";
 import type { Hands } from "./hands.ts";
+import { limits } from "./limits.ts";
 
 export interface Load {
   readonly lab: Lab;
@@ -16,12 +17,14 @@ export interface Load {
   readonly say: (line: string) => void;
 }
 
-/** Well below the 470 new connections a second at which one client address runs out of ports. */
-const perSecondAndNode = 130;
-/** More than are needed, for the few that a node may be ahead of another. */
-const spare = 1.01;
+/**
+ * Clients on each node and the time that each takes for one connection, at least: well below the 470
+ * a second at which one client address runs out of ports.
+ */
+const clientsOnEach = 13;
+const paceMs = 100;
 
-/** New connections to the Service from every worker at a constant rate, one a request. */
+/** New connections to the Service, one a request, from every worker the same number of them. */
 export async function spread(hands: Hands, load: Load): Promise<void> {
   const { cluster, signal, removals, replicas } = hands;
   const { lab, template, script, write, say } = load;
@@ -36,15 +39,17 @@ export async function spread(hands: Hands, load: Load): Promise<void> {
     cluster.remove({ ...kinds.configMap, namespace, name: "load" }, {}, until),
   );
   await cluster.apply(scriptMap, signal);
-  const seconds = secondsFor(replicas, lab.workers.length);
+  const connections = connectionsFromEach(replicas, lab.workers.length);
   const loadFrom = async (node: string) => {
     const env = {
       TARGET: `http://${lab.clusterIP}:${lab.servicePort}/echo`,
       RECORDER: `k6@${node}`,
       PATH_ID: pathId("spread", "new", node),
       NODE: node,
-      RATE: `${perSecondAndNode}`,
-      SECONDS: `${seconds}`,
+      CLIENTS: `${clientsOnEach}`,
+      CONNECTIONS: `${connections}`,
+      PACE_MS: `${paceMs}`,
+      LIMIT_SECONDS: `${limitSecondsFor(connections)}`,
     };
     const pod = await startCheckerPod({ template, name: `load-${node}`, node, env }, hands);
     await readCheckerPod(pod, readingOf(`k6@${node}`, write, say), hands);
@@ -52,13 +57,17 @@ export async function spread(hands: Hands, load: Load): Promise<void> {
   await Promise.all(lab.workers.map(loadFrom));
 }
 
-/** Whole seconds of load after which the smallest skew that must be found would be. */
-export function secondsFor(pods: number, nodes: number): number {
+export function limitSecondsFor(connections: number): number {
+  return Math.ceil((limits.loadTimes * connections * paceMs) / clientsOnEach / 1_000);
+}
+
+/** So many that the smallest skew that must be found would be. */
+export function connectionsFromEach(pods: number, nodes: number): number {
   const needed = connectionsToFindSkew({
     pods,
     skew: decided.skewShare,
     alpha: decided.alphaShare,
     power: decided.powerShare,
   });
-  return Math.ceil((needed * spare) / (nodes * perSecondAndNode));
+  return Math.ceil(needed / nodes);
 }

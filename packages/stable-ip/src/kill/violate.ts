@@ -26,6 +26,7 @@ const named: Readonly<Record<NamedChange, (hands: Hands, violation: string) => P
   {
     "recreate-service": (hands, name) => recreateService(hands, service, "any-ip", name),
     "recreate-service-same-ip": (hands, name) => recreateService(hands, service, "same-ip", name),
-    // Done in the place of delete-each; see kill-containers-instead.ts.
+    // These are made in the place of delete-each; see faults.ts.
     "kill-container-instead": async () => {},
+    "force-delete-instead": async () => {},
   };

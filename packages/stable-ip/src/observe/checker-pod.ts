@@ -33,11 +33,15 @@ export interface Starting {
   readonly removals: Removals;
 }
 
+export interface StartedPod extends PodName {
+  readonly uid: string;
+}
+
 const startLimitMs = 60_000;
 const goneLimitMs = 30_000;
 
 /** Starts a Pod of ours on one node and resolves when its container is ready, or has already ended. */
-export async function startCheckerPod(wanted: CheckerPod, starting: Starting): Promise<PodName> {
+export async function startCheckerPod(wanted: CheckerPod, starting: Starting): Promise<StartedPod> {
   const { cluster, clock, signal, removals } = starting;
   const pod = filledIn(wanted);
   const ref = refOf(pod);
@@ -53,7 +57,7 @@ export async function startCheckerPod(wanted: CheckerPod, starting: Starting): P
     everyMs: 200,
   });
   removals.add(describeRef(ref), remove);
-  await cluster.create(pod, signal);
+  const { uid = "" } = (await cluster.create(pod, signal)).metadata;
   let seen: Pod | null = null;
   await until(clock, signal, {
     what: `${describeRef(ref)} to run`,
@@ -66,7 +70,7 @@ export async function startCheckerPod(wanted: CheckerPod, starting: Starting): P
     limitMs: startLimitMs,
     everyMs: 200,
   });
-  return name;
+  return { ...name, uid };
 }
 
 /** Every line of its log, until it has ended. */

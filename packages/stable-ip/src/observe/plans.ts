@@ -7,8 +7,17 @@ import type { Lab } from "./lab.ts";
  * How often each path is asked. A judge needs a request due in every fifth of the smallest time it
  * decides on; more would cost the cluster under test what it is judged by.
  */
-const perSecond = { clusterIp: 20, endpoint: 5, dns: 10, nodePort: 5, loadBalancer: 5 } as const;
+const perSecond = {
+  clusterIp: 20,
+  endpoint: 5,
+  dns: 10,
+  nodePort: 5,
+  loadBalancer: 5,
+  closed: 5,
+} as const;
 const timeoutMs = 1_000;
+/** Where an answer is counted and not timed: on a machine that is busy it may take its time. */
+const countedTimeoutMs = 5_000;
 const keptConnections = 4;
 /** A stall shorter than this shows as lateness of the requests that were due in it. */
 export const blindOverMs = limits.silenceMs * limits.latenessShare;
@@ -37,6 +46,12 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("cluster-ip", "kept", worker),
       connection: keptConnections,
       perSecond: perSecond.clusterIp,
+    },
+    "target-port/new": {
+      ...{ ...throughService, port: lab.podPort },
+      path: pathId("target-port", "new", worker),
+      connection: "new",
+      perSecond: perSecond.closed,
     },
     "headless-dns": {
       kind: "dns",
@@ -67,6 +82,7 @@ export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | nu
     "node-port/new": {
       ...whoami,
       path: pathId("node-port", "new", host),
+      timeoutMs: countedTimeoutMs,
       targets: [...lab.nodeAddresses],
       port: lab.nodePort,
       perSecond: perSecond.nodePort,

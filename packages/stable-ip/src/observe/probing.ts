@@ -21,6 +21,39 @@ export async function setTargets(prober: Probing, body: ProberTargets): Promise<
   await prober.control({ method: "PUT", path: "/targets", body });
 }
 
+/**
+ * Calls `fail` where a prober ends, or cannot be read, before it is stopped by what this returns.
+ * Once the signal has come nobody is told.
+ */
+export function superviseProber(
+  prober: Probing,
+  fail: (error: unknown) => void,
+  signal: AbortSignal,
+): () => Promise<void> {
+  let stopping = false;
+  prober.ended.then(
+    () => {
+      if (!stopping && !signal.aborted) fail(endedEarly(prober));
+    },
+    (error) => {
+      if (!signal.aborted) fail(error);
+    },
+  );
+  return () => {
+    stopping = true;
+    return stopProbing(prober);
+  };
+}
+
+function endedEarly({ plan }: Probing): ToolError {
+  return new ToolError({
+    code: "prober-ended",
+    expected: `${plan.recorder} to go on until it is told to stop`,
+    found: "it ended by itself",
+    todo: "read what it said before, in the lines above",
+  });
+}
+
 /** Asks it to send nothing more, and waits for the rest of what it has to tell. */
 export async function stopProbing(prober: Probing): Promise<void> {
   await prober.control({ method: "POST", path: "/stop" });
@@ -33,6 +66,6 @@ export function bodyOf2xx(recorder: string, answer: { status: number; body: stri
     code: "prober-control",
     expected: `${recorder} to take an order`,
     found: `${answer.status} ${answer.body.slice(0, 200)}`,
-    todo: "read the prober's log",
+    todo: "read what it said before, in the lines above",
   });
 }

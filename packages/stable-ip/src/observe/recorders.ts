@@ -1,16 +1,16 @@
 import type { Cluster } from "@svclab/cluster";
-import { type Event, type PathId, type ProberPlan, ToolError } from "@svclab/contracts";
+import type { Event, PathId, ProberPlan } from "@svclab/contracts";
 import type { Removals } from "../removals.ts";
 import type { PodTemplate } from "./checker-pod.ts";
 import type { Clock } from "./clock.ts";
-import { startClusterProber } from "./cluster-prober.ts";
+import { type PodProgramOf, startClusterProber } from "./cluster-prober.ts";
 import { compareClocks } from "./compare-clocks.ts";
 import type { RecordFact } from "./fact.ts";
-import { startHostProber } from "./host-prober.ts";
 import { keepTargets } from "./keep-targets.ts";
 import { type Lab, names } from "./lab.ts";
 import { blindOverMs, hostPlan, workerPlan } from "./plans.ts";
-import { nowAt, type Probing, stopProbing } from "./probing.ts";
+import { startProberProcess } from "./prober-process.ts";
+import { nowAt, type Probing, superviseProber } from "./probing.ts";
 import { tellStalls } from "./tell-stalls.ts";
 import { watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -23,6 +23,8 @@ export interface Recording {
   readonly template: PodTemplate;
   /** Program and arguments of the prober on this machine. */
   readonly hostProber: readonly string[];
+  /** null where this machine cannot start a Pod's program. */
+  readonly podProgram: PodProgramOf | null;
   readonly world: World;
   readonly record: RecordFact;
   readonly write: (event: Event) => void;
@@ -62,17 +64,7 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
     ...lab.workers.map((node) => onWorker(recording, node, workerPlan(lab, routes, node))),
     ...(forHost === null ? [] : [onHost(recording, forHost)]),
   ]);
-  let stopping = false;
-  for (const prober of probers) {
-    prober.ended.then(
-      () => {
-        if (!stopping && !signal.aborted) fail(endedEarly(prober));
-      },
-      (error) => {
-        if (!signal.aborted) fail(error);
-      },
-    );
-  }
+  const stops = probers.map((prober) => superviseProber(prober, fail, signal));
   keepTargets(world, probers, say);
   return {
     compareClocks: async () => {
@@ -81,8 +73,7 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
       }
     },
     stop: async () => {
-      stopping = true;
-      await Promise.all(probers.map(stopProbing));
+      await Promise.all(stops.map((stop) => stop()));
       watching.abort();
       // A watch that is still blind says so when it ends.
       await watched;
@@ -91,18 +82,10 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
 }
 
 function onWorker(recording: Recording, node: string, plan: ProberPlan): Promise<Probing> {
-  return startClusterProber({ ...recording, node, plan }, recording);
+  return startClusterProber({ ...recording, name: `prober-${node}`, node, plan }, recording);
 }
 
 function onHost(recording: Recording, plan: ProberPlan): Promise<Probing> {
-  return startHostProber({ ...recording, command: recording.hostProber, plan });
-}
-
-function endedEarly({ plan }: Probing): ToolError {
-  return new ToolError({
-    code: "prober-ended",
-    expected: `${plan.recorder} to go on until it is told to stop`,
-    found: "it ended by itself",
-    todo: "read what it said before, in the lines above",
-  });
+  const todo = "run npm ci, then try again";
+  return startProberProcess({ ...recording, command: recording.hostProber, todo, plan });
 }

@@ -16,6 +16,8 @@ export async function tellStalls(
     const forMs = atMs - lastMs;
     lastMs = atMs;
     if (forMs <= overMs + lookEveryMs) continue;
-    record({ kind: "blind", forMs, why: "the event loop of the watch stood still" }, atMs);
+    // What came meanwhile is read afterwards, all of it and in its order.
+    const why = "the event loop of the watch stood still";
+    record({ kind: "blind", forMs, why, late: true }, atMs);
   }
 }

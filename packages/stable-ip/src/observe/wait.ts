@@ -36,3 +36,8 @@ export async function until<T>(clock: Clock, signal: AbortSignal, wait: Wait<T>)
     await clock.sleep(Math.min(wait.everyMs ?? 50, leftMs), signal);
   }
 }
+
+/** What until() throws where its time was over. */
+export function ranOut(error: unknown): error is ToolError {
+  return error instanceof ToolError && error.code === "wait-ran-out";
+}

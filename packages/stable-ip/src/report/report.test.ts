@@ -69,7 +69,7 @@ describe("the report as text", () => {
     assert.match(text, /^broken {3}cluster-ip-answers-through-kill$/m);
     assert.match(text, /^ {9}\d+ requests were lost without a SIGKILL/m);
     assert.match(text, /^skipped {2}pod-ips-do-change$/m);
-    assert.match(text, /^broken {3}5 holds, 2 broken, 1 unknown, 1 skipped\n$/m);
+    assert.match(text, /^broken {3}8 holds, 3 broken, 1 unknown, 1 skipped\n$/m);
   });
 
   it("is coloured only when it may be", () => {
@@ -79,7 +79,7 @@ describe("the report as text", () => {
 });
 
 describe("the report as JUnit XML", () => {
-  const xml = toJUnit(told(bad));
+  const xml = toJUnit([told(bad)]);
 
   it("has one test case a claim, and counts them by outcome", () => {
     assert.equal(xml.match(/<testcase /g)?.length, claims.length);
@@ -87,6 +87,13 @@ describe("the report as JUnit XML", () => {
     assert.ok(xml.includes(`failures="${broken}"`));
     assert.equal(xml.match(/<failure /g)?.length, broken);
     assert.equal(xml.match(/<skipped /g)?.length, 1);
+  });
+
+  it("has a suite for each report", () => {
+    const both = toJUnit([told(bad), told(good)]);
+    assert.equal(both.match(/<testsuite /g)?.length, 2);
+    assert.equal(both.match(/<testsuites>/g)?.length, 1);
+    assert.equal(both.match(/<testcase /g)?.length, 2 * claims.length);
   });
 
   it("closes what it opens and leaves no bare ampersand", () => {

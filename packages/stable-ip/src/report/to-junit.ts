@@ -3,10 +3,20 @@ import { oneLine } from "./figures.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /**
- * JUnit XML, as CI systems read it: broken is a failure, unknown is an error.
- * Source: https://github.com/testmoapp/junitxml
+ * JUnit XML, as CI systems read it, with a suite for each report: broken is a failure, unknown is an
+ * error. Source: https://github.com/testmoapp/junitxml
  */
-export function toJUnit(told: Report): string {
+export function toJUnit(reports: readonly Report[]): string {
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<testsuites>",
+    ...reports.flatMap(testSuite),
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testSuite(told: Report): string[] {
   const count = (outcome: string) =>
     told.claims.filter((one) => one.verdict.outcome === outcome).length;
   const totals = [
@@ -18,14 +28,10 @@ export function toJUnit(told: Report): string {
     `timestamp="${new Date(told.beganMs).toISOString()}"`,
   ].join(" ");
   return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    "<testsuites>",
     `  <testsuite name="svclab ${escapeMarkup(told.run)}" ${totals}>`,
     ...told.claims.map(testCase),
     "  </testsuite>",
-    "</testsuites>",
-    "",
-  ].join("\n");
+  ];
 }
 
 function testCase(judged: Judged): string {

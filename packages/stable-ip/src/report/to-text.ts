@@ -9,7 +9,7 @@ export interface TextOptions {
 }
 
 const colours = { holds: "green", broken: "red", unknown: "yellow", skipped: "gray" } as const;
-const indent = " ".repeat(9);
+export const indent = " ".repeat(9);
 
 /** The claims as a table for a terminal; ASCII but for what the claims themselves measured. */
 export function toText(told: Report, options: TextOptions): string {
@@ -53,7 +53,7 @@ function measured(told: Measured, room: number): string[] {
 }
 
 /** A piece longer than a line stands alone and is not broken. */
-function wrap(pieces: readonly string[], room: number): string[] {
+export function wrap(pieces: readonly string[], room: number): string[] {
   const wrapped: string[] = [];
   for (const piece of pieces) {
     const last = wrapped.at(-1);

@@ -19,8 +19,6 @@ export interface Name {
   readonly may: readonly Stretch[];
   /** Whom an address must belong to, for example `a ready Pod`. */
   readonly whose: string;
-  /** How long nothing may be asked. Default: a fifth of what is decided on. */
-  readonly unaskedMs?: number;
 }
 
 export interface NamesQuestion {
@@ -54,7 +52,7 @@ export function judgeNames(line: Timeline, question: NamesQuestion): Verdict {
     ...question.measured,
   };
   const doubts = [
-    ...watchDoubts(line, span),
+    ...watchDoubts(line, span, limits.dnsLateMs),
     ...names.flatMap((name) => pathDoubts(line, name, unbroken)),
   ];
   if (doubts.length > 0) return unknown(doubts, measured);
@@ -69,7 +67,7 @@ export function judgeNames(line: Timeline, question: NamesQuestion): Verdict {
 /** As judgeNames(), of names that must resolve to the ready Pods and to no other. */
 export function judgeReadyNames(
   line: Timeline,
-  paths: readonly Pick<Name, "path" | "unaskedMs">[],
+  paths: readonly Pick<Name, "path">[],
   { who, unbroken }: { readonly who: string; readonly unbroken: Span },
 ): Verdict {
   const ipOf = ({ ip }: SeenPod) => ip ?? "";
@@ -104,17 +102,18 @@ function whatIsWrong(answer: Answer, { must, may, whose }: Name): string | null 
 }
 
 /**
- * A query has no schedule of its own: it is due when it is sent. One without an answer is no wrong
- * answer, but no stretch as long as what is decided on may pass without one.
+ * A query has no schedule of its own: it is due when it is sent, and where a recorder stood still
+ * nothing was asked. One without an answer is no wrong answer, but no stretch as long as what is
+ * decided on may pass without one.
  */
-function pathDoubts(line: Timeline, { path, unaskedMs }: Name, span: Span): string[] {
+function pathDoubts(line: Timeline, { path }: Name, span: Span): string[] {
   const own = <M extends Moment<EventOf<"resolved" | "unresolved">>>(moments: readonly M[]) =>
     moments.filter((one) => one.event.path === path && overlaps(one, span));
   const answers = own(line.of("resolved"));
   const queries = [...answers, ...own(line.of("unresolved"))].sort((a, b) => a.fromMs - b.fromMs);
-  const doubts = recorderDoubts(line, path, span, limits.dnsLateMs);
+  const allowedMs = limits.unaskedMs;
+  const doubts = recorderDoubts(line, path, span, allowedMs);
   if (answers.length === 0) return [...doubts, `no answer was written on ${path}`];
-  const allowedMs = unaskedMs ?? limits.dnsLateMs * limits.latenessShare;
   const unasked = longestGap(
     span,
     queries.map((query) => query.fromMs),

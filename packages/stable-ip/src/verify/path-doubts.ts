@@ -1,7 +1,6 @@
 import { longestGap, overlaps, type Span } from "../history/span.ts";
 import type { Request, Timeline } from "../history/timeline.ts";
-import { limits } from "../limits.ts";
-import { blindDoubts } from "./watch-doubts.ts";
+import { blindDoubts, mayBeLateMs } from "./watch-doubts.ts";
 
 export interface PathEvidence {
   readonly doubts: readonly string[];
@@ -25,12 +24,12 @@ export interface PathQuestion {
 export function pathEvidence(line: Timeline, question: PathQuestion): PathEvidence {
   const { path, span } = question;
   const requests = line.requests(path).filter((request) => overlaps(request, span));
-  const doubts = recorderDoubts(line, path, span, question.decidesOnMs);
+  const allowedMs = mayBeLateMs(question.decidesOnMs);
+  const doubts = recorderDoubts(line, path, span, allowedMs);
   if (doubts.length === 0 && requests.length === 0) doubts.push(`no request was sent on ${path}`);
   doubts.push(...orderDoubts(path, requests));
   const latenessMs = requests.reduce((worst, one) => Math.max(worst, lateness(one)), 0);
   if (question.decidesOnMs !== null) {
-    const allowedMs = question.decidesOnMs * limits.latenessShare;
     doubts.push(...latenessDoubts(path, latenessMs, allowedMs, question.decidesOnMs));
     if (question.unbroken) doubts.push(...gapDoubts(question, requests, allowedMs));
   }
@@ -40,15 +39,15 @@ export function pathEvidence(line: Timeline, question: PathQuestion): PathEviden
 
 /**
  * Doubts about who wrote of a path, for requests and DNS queries alike. A recorder that stood still
- * for no longer than it may be late was late, and its requests tell by how much.
+ * for no longer than it may be late was late, and its requests tell by how much: by any time where
+ * they are counted and not timed.
  */
 export function recorderDoubts(
   line: Timeline,
   path: string,
   span: Span,
-  decidesOnMs: number | null,
+  allowedMs: number,
 ): string[] {
-  const allowedMs = (decidesOnMs ?? 0) * limits.latenessShare;
   return line
     .recordersOf(path)
     .flatMap((recorder) =>

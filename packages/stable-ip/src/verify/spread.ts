@@ -38,7 +38,7 @@ export function readSpread(history: History): Spread {
   const seen = line.of("pods-seen").findLast((moment) => moment.fromMs <= span.fromMs);
   const doubts = [
     ...(pods.length >= 2 ? [] : ["fewer than two Pods were ready when the load began"]),
-    ...watchDoubts(line, span),
+    ...watchDoubts(line, span, null),
     ...changeDoubts(line, span),
     ...loads.flatMap((load) => loadDoubts(load, pods)),
   ];
