@@ -37,9 +37,10 @@ export type SeenPod = z.infer<typeof SeenPod>;
 
 /** Everything a run may do to the world, in the order in which a run does it. */
 export const FaultKind = z.enum([
-  "none",
+  "leave-alone",
   "spread",
   "hold-unready",
+  "relabel-one",
   "sigkill-each",
   "delete-each",
   "scale-to-zero",
@@ -108,6 +109,8 @@ export const Event = z.discriminatedUnion("kind", [
     node: z.string(),
     how: z.enum(["graceful", "sigkill", "force"]),
   }),
+  /** The label by which the Service and the workload know a Pod was taken off it. */
+  z.object({ ...stamp, kind: z.literal("pod-relabelled"), podUid: z.string() }),
   z.object({ ...stamp, kind: z.literal("pod-gone"), podUid: z.string() }),
   z.object({ ...stamp, kind: z.literal("scale-sent"), replicas: z.number().int() }),
   z.object({ ...stamp, kind: z.literal("roll-out-sent") }),
@@ -281,6 +284,7 @@ export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
  * Names a way to the Pods: route/connection@vantage, for example `cluster-ip/new@svclab-worker`,
  * `cluster-ip/kept@svclab-worker2`, `node-port/new@host` (target says which node),
  * `endpoint/new@svclab-worker` (target is the Pod's address), `load-balancer/new@host`,
+ * `node-port-ip/new@svclab-worker` (the clusterIP of a Service of that type),
  * `headless-dns@svclab-worker`, `spread/new@svclab-worker` (k6).
  */
 export type PathId = string;

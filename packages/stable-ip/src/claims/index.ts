@@ -10,7 +10,9 @@ import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
 import { portMapsToTargetPort } from "./port-maps-to-target-port.ts";
+import { relabelledPodLeavesRotation } from "./relabelled-pod-leaves-rotation.ts";
 import { terminatingEndpointSteps } from "./terminating-endpoint-steps.ts";
+import { typesNest } from "./types-nest.ts";
 import { unreadyPodGetsNoTraffic } from "./unready-pod-gets-no-traffic.ts";
 
 /** Every claim, in the order in which they are told. */
@@ -20,6 +22,7 @@ export const claims: readonly Claim[] = [
   podIpsDoChange,
   endpointsAreTheReadyMatchingPods,
   unreadyPodGetsNoTraffic,
+  relabelledPodLeavesRotation,
   terminatingEndpointSteps,
   portMapsToTargetPort,
   everyEndpointGetsTraffic,
@@ -28,4 +31,5 @@ export const claims: readonly Claim[] = [
   headlessDnsIsTheReadyPodIps,
   nodePortAnswersOnEveryNode,
   loadBalancerGetsAnAddress,
+  typesNest,
 ];

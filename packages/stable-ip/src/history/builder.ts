@@ -22,7 +22,7 @@ export class HistoryBuilder {
       run: "2025-11-24T16-00-00",
       commit: "0000000",
       claims: [...ways.claims],
-      faults: FaultKind.options.filter((fault) => fault !== "none"),
+      faults: [...FaultKind.options],
       control: ways.control,
       violation: ways.violation,
       world: {
@@ -89,6 +89,21 @@ export class HistoryBuilder {
   /** Names of the Pods that are there and not on their way out. */
   names(): string[] {
     return this.#cluster.pods.filter((pod) => !pod.terminating).map((pod) => pod.name);
+  }
+
+  /** Takes the label off a Pod, which lives on until it is deleted; another takes its place. */
+  relabel(name: string): this {
+    const cluster = this.#cluster;
+    const pod = cluster.pod(name);
+    this.write({ kind: "pod-relabelled", podUid: pod.podUid });
+    cluster.release(pod);
+    const heir = cluster.make(pod, false);
+    cluster.see();
+    this.answers(20);
+    cluster.change({ ready: true }, (one) => one.podUid === heir.podUid);
+    this.answers(90);
+    cluster.forget(pod);
+    return this.answers(5);
   }
 
   scale(replicas: number): this {

@@ -20,6 +20,8 @@ export class SmallCluster {
   pods: readonly SeenPod[] = [];
   nowMs = beganMs;
   readonly #goneIps: string[] = [];
+  /** Pods that live and are nobody's. */
+  #released: readonly SeenPod[] = [];
   #made = 0;
   #ticks = 0;
 
@@ -63,9 +65,23 @@ export class SmallCluster {
   }
 
   remove(podUid: string): void {
-    this.#goneIps.push(...this.pods.filter((p) => p.podUid === podUid).map((p) => `${p.ip}`));
-    this.pods = this.pods.filter((pod) => pod.podUid !== podUid);
+    const pod = this.pods.find((one) => one.podUid === podUid);
+    this.pods = this.pods.filter((one) => one !== pod);
     this.see();
+    this.forget({ podUid, ip: pod?.ip ?? null });
+  }
+
+  /** It is no longer one of the workload's, and answers at its own address as before. */
+  release(pod: SeenPod): void {
+    this.#released = [...this.#released, pod];
+    this.pods = this.pods.filter((one) => one !== pod);
+    this.see();
+  }
+
+  /** It is gone. */
+  forget({ podUid, ip }: Pick<SeenPod, "podUid" | "ip">): void {
+    this.#released = this.#released.filter((one) => one.podUid !== podUid);
+    if (ip !== null) this.#goneIps.push(ip);
     this.write({ kind: "pod-gone", podUid });
   }
 
@@ -88,7 +104,11 @@ export class SmallCluster {
       this.#ask(`cluster-ip/new@${worker}`, null, this.#turn(nth));
       this.#ask(`cluster-ip/kept@${worker}`, null, this.#turn(0));
       this.#ask(`target-port/new@${worker}`, null, null);
-      for (const pod of this.pods) this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
+      this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", "uid-web");
+      this.#ask(`load-balancer-ip/new@${worker}`, "10.96.0.80", "uid-web");
+      for (const pod of [...this.pods, ...this.#released]) {
+        this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
+      }
       for (const ip of this.#goneIps) this.#ask(`endpoint/new@${worker}`, ip, null);
       const name = "api-direct.svclab.svc.cluster.local";
       const answer = { name, addresses: [...resolve(this.pods)], tookMs: 2 };
@@ -96,7 +116,9 @@ export class SmallCluster {
       this.write({ kind: "resolved", path, ...answer }, `prober@${worker}`);
     }
     const nodes = 1 + workers.length;
-    this.#ask("node-port/new@host", `172.18.0.${2 + (nth % nodes)}`, "uid-web");
+    const node = `172.18.0.${2 + (nth % nodes)}`;
+    this.#ask("node-port/new@host", node, "uid-web");
+    this.#ask("load-balancer-port/new@host", node, "uid-web");
     this.#ask("load-balancer/new@host", "192.0.2.80", "uid-web");
     this.nowMs += tickMs;
   }

@@ -27,12 +27,13 @@ export function wholeRun(claim: Claim, run: WholeRun = {}): History {
 }
 
 const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) => void>> = {
-  none: () => {},
+  "leave-alone": (built) => built.answers(80),
   spread: (built, run) => built.load(run.connections ?? 10_700, run.pick ?? fairPick()),
   "hold-unready": (built, { unreadyTicks = 80 }) => {
     const [name = ""] = built.names();
     built.ready(name, false).answers(unreadyTicks).ready(name, true).answers(5);
   },
+  "relabel-one": (built) => built.relabel(built.names()[0] ?? ""),
   "sigkill-each": (built, { oneMore }) => {
     for (const name of built.names()) built.kill(name, "sigkill");
     if (oneMore === "sigkill-each") built.kill(built.names().at(-1) ?? "", "sigkill");

@@ -30,6 +30,37 @@ it("holds one Pod unready for a while, by the switch in its own container", asyn
   assert.equal(workload.shell.length, 2);
 });
 
+it("takes the label off one Pod, lets it live on for a while, and then deletes it", async () => {
+  const workload = await SmallWorkload.started();
+  const [pod] = workload.world.readyPods;
+  await done("relabel-one", workload);
+  const at = (kind: string) => workload.events.find((event) => event.kind === kind)?.atMs ?? 0;
+  assert.deepEqual(
+    workload.events.filter(({ kind }) => kind === "pod-relabelled"),
+    [{ kind: "pod-relabelled", podUid: pod?.podUid, from: "watch", atMs: at("pod-relabelled") }],
+  );
+  assert.ok(at("pod-gone") - at("pod-relabelled") >= 6_000);
+  assert.deepEqual(
+    workload.cluster.removals.map(({ removal }) => removal),
+    [{ uid: pod?.podUid, graceSeconds: 1 }],
+  );
+  assert.equal(workload.world.readyPods.length, 3);
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.equal(workload.cluster.removals.length, 1);
+});
+
+it("deletes the Pod without its label when it was cut off meanwhile", async () => {
+  const workload = await SmallWorkload.started();
+  const [pod] = workload.world.readyPods;
+  workload.world.onChange(() => {
+    if (workload.events.some(({ kind }) => kind === "pod-relabelled"))
+      workload.stop.abort(new Error("Ctrl-C"));
+  });
+  await assert.rejects(done("relabel-one", workload), /Ctrl-C/);
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.equal(workload.cluster.removals[0]?.removal.uid, pod?.podUid);
+});
+
 /** Plays the load balancer's controller, and makes the Service that it serves. */
 async function balanced(controller: "serves" | "is away") {
   const workload = await SmallWorkload.started();

@@ -3,7 +3,9 @@ import type { Violation } from "../claim.ts";
 import { deleteEach } from "./delete-each.ts";
 import type { KillingHands } from "./hands.ts";
 import { holdOneUnready } from "./hold-unready.ts";
+import { limits } from "./limits.ts";
 import { recreateLoadBalancer } from "./recreate-load-balancer.ts";
+import { relabelOne } from "./relabel-one.ts";
 import { rollOut } from "./roll-out.ts";
 import { scaleToZero } from "./scale-to-zero.ts";
 import { sigkillEach } from "./sigkill-each.ts";
@@ -24,9 +26,10 @@ export async function cause(
 type Fault = (hands: KillingHands, load: Load) => Promise<void>;
 
 const faults: Readonly<Record<FaultKind, Fault>> = {
-  none: async () => {},
+  "leave-alone": ({ clock, signal }) => clock.sleep(limits.aloneMs, signal),
   spread,
   "hold-unready": holdOneUnready,
+  "relabel-one": relabelOne,
   "sigkill-each": sigkillEach,
   "delete-each": (hands) => deleteEach(hands),
   "scale-to-zero": scaleToZero,

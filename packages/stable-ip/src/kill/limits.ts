@@ -1,5 +1,7 @@
 /** How long each change may take, and how long the world is left alone after it. */
 export const limits = {
+  /** Each address is asked 5 times a second meanwhile, and 20 answers say something. */
+  aloneMs: 6_000,
   /** Of the time that the load takes where each answer comes at once: so much is it waited for. */
   loadTimes: 4,
   /** A Pod whose container was killed is ready again; the second kill of one waits 10 s more. */
@@ -22,6 +24,10 @@ export const limits = {
   /** Longer than the 2.5 s after which a Pod that is not ready must be out of DNS. */
   heldUnreadyMs: 5_000,
   unreadyMs: 20_000,
+  /** As long as one is held unready, and for a Pod more to share the connections. */
+  outMs: 6_000,
+  /** It is nobody's, and nothing is under way at it. */
+  outGraceSeconds: 1,
   /** The switch lets go by itself after this, should the run be killed in between. */
   unreadyAtMostMs: 60_000,
   /** Past the time for an address, so that a late one is seen to be late. */

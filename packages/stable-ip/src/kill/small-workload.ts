@@ -36,7 +36,10 @@ export class SmallWorkload {
     const { cluster } = workload;
     cluster.onChange((change, object) => {
       if (object.kind === "Deployment" && change !== "DELETED") workload.#later();
-      if (object.kind === "Pod" && change === "DELETED") workload.#later();
+      if (object.kind !== "Pod") return;
+      if (change === "DELETED") workload.#later();
+      if (change === "MODIFIED" && isLetGo(object))
+        setImmediate(() => void workload.#release(object));
     });
     const deployment = await cluster.create({
       apiVersion: "apps/v1",
@@ -114,13 +117,19 @@ export class SmallWorkload {
     }
     const owner = this.#replicaSet;
     if (owner === null) return;
-    const all = (await cluster.list(kinds.pod, { namespace })).items;
+    const all = (await cluster.list(kinds.pod, { namespace })).items.filter(isOwned);
     const isOld = (pod: Pod) => pod.metadata.ownerReferences?.[0]?.uid !== owner.metadata.uid;
     const current = all.filter((pod) => !isOld(pod));
     for (const pod of all.filter(isOld)) cluster.vanish(refOf(pod));
     const { replicas } = deployment.spec;
     for (let more = current.length; more < replicas; more++) await this.#make(owner);
     for (const pod of current.slice(replicas)) cluster.vanish(refOf(pod));
+  }
+
+  /** A Pod without the selector's label is let go, and another made. */
+  async #release(pod: KubeObject): Promise<void> {
+    await this.cluster.patch(refOf(pod), "merge", { metadata: { ownerReferences: null } });
+    this.#later();
   }
 
   async #make(owner: KubeObject): Promise<void> {
@@ -167,6 +176,14 @@ export class SmallWorkload {
       this.#becomeReady(pod, `${container}-again`).catch(() => {});
     });
   }
+}
+
+function isOwned({ metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).length > 0;
+}
+
+function isLetGo(pod: KubeObject): boolean {
+  return isOwned(pod) && pod.metadata.labels?.["app.kubernetes.io/name"] === undefined;
 }
 
 function owned(name: string, owner: KubeObject) {

@@ -29,8 +29,13 @@ export interface Lab {
   readonly dnsServer: string;
   readonly headlessName: string;
   readonly nodePort: number;
+  /** The clusterIP of the Service of type NodePort. */
+  readonly nodePortIP: string;
+  readonly nodePortServicePort: number;
   readonly loadBalancer: readonly string[];
   readonly loadBalancerPort: number;
+  readonly loadBalancerIP: string;
+  readonly loadBalancerNodePort: number;
 }
 
 type ServiceCidr = KubeObject & { readonly spec: { readonly cidrs: readonly string[] } };
@@ -77,8 +82,12 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     dnsServer: dns.spec.clusterIP ?? "",
     headlessName: `${names.headless}.${namespace}.svc.cluster.local`,
     nodePort: portOf(nodePort).nodePort ?? 0,
+    nodePortServicePort: portOf(nodePort).port,
+    nodePortIP: nodePort.spec.clusterIP ?? "",
     loadBalancer: (loadBalancer.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
     loadBalancerPort: portOf(loadBalancer).port,
+    loadBalancerIP: loadBalancer.spec.clusterIP ?? "",
+    loadBalancerNodePort: portOf(loadBalancer).nodePort ?? 0,
   };
 }
 

@@ -14,6 +14,7 @@ const perSecond = {
   nodePort: 5,
   loadBalancer: 5,
   closed: 5,
+  otherIp: 5,
 } as const;
 const timeoutMs = 1_000;
 /** Where an answer is counted and not timed: on a machine that is busy it may take its time. */
@@ -33,6 +34,7 @@ type Probe = HttpProbe | DnsProbe;
 /** What the prober on a worker asks: always the Pods themselves, and what the claims need. */
 export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string): ProberPlan {
   const whoami = { kind: "http", url: "/whoami", timeoutMs } as const;
+  const counted = { ...whoami, timeoutMs: countedTimeoutMs, connection: "new" } as const;
   const throughService = { ...whoami, targets: [lab.clusterIP], port: lab.servicePort };
   const all: Readonly<Record<string, Probe>> = {
     "cluster-ip/new": {
@@ -52,6 +54,20 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("target-port", "new", worker),
       connection: "new",
       perSecond: perSecond.closed,
+    },
+    "node-port-ip/new": {
+      ...counted,
+      path: pathId("node-port-ip", "new", worker),
+      targets: [lab.nodePortIP],
+      port: lab.nodePortServicePort,
+      perSecond: perSecond.otherIp,
+    },
+    "load-balancer-ip/new": {
+      ...counted,
+      path: pathId("load-balancer-ip", "new", worker),
+      targets: [lab.loadBalancerIP],
+      port: lab.loadBalancerPort,
+      perSecond: perSecond.otherIp,
     },
     "headless-dns": {
       kind: "dns",
@@ -85,6 +101,14 @@ export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | nu
       timeoutMs: countedTimeoutMs,
       targets: [...lab.nodeAddresses],
       port: lab.nodePort,
+      perSecond: perSecond.nodePort,
+    },
+    "load-balancer-port/new": {
+      ...whoami,
+      path: pathId("load-balancer-port", "new", host),
+      timeoutMs: countedTimeoutMs,
+      targets: [...lab.nodeAddresses],
+      port: lab.loadBalancerNodePort,
       perSecond: perSecond.nodePort,
     },
     "load-balancer/new": {

@@ -22,21 +22,21 @@ export function watchPods(
 ): PodWatch {
   const replicaSets = new Map<string, KubeObject>();
   const pods = new Map<string, Pod>();
-  let known = new Set<string>();
+  /** Kept: a Pod stays one of ours when its ReplicaSet goes first. */
+  const owners = new Set([workloadUid]);
+  /** Those that were ours and are not gone, though the workload may have let them go. */
+  const known = new Set<string>();
   let last = "";
 
   const look = () => {
-    const owners = new Set([
-      workloadUid,
-      ...[...replicaSets.values()].filter((one) => isOwnedBy(one, workloadUid)).map(uidOf),
-    ]);
-    // A Pod stays one of ours when its ReplicaSet goes first.
-    const own = [...pods.values()].filter(
-      (pod) => known.has(uidOf(pod)) || ownersOf(pod).some((uid) => owners.has(uid)),
-    );
+    for (const one of replicaSets.values()) {
+      if (isOwnedBy(one, workloadUid)) owners.add(uidOf(one));
+    }
+    const own = [...pods.values()].filter((pod) => ownersOf(pod).some((uid) => owners.has(uid)));
     const seen = own.map(seenPod);
     const gone = [...known].filter((uid) => !pods.has(uid));
-    known = new Set(own.map(uidOf));
+    for (const uid of gone) known.delete(uid);
+    for (const pod of own) known.add(uidOf(pod));
     const now = JSON.stringify(seen);
     if (now !== last) {
       last = now;

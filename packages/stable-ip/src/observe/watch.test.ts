@@ -92,6 +92,15 @@ it("sees a Pod whose ReplicaSet it hears of later", async () => {
   assert.equal(of("pods-seen").at(-1)?.pods[0]?.podUid, pod.metadata.uid);
 });
 
+it("sees that the workload let a Pod go, and that it went, at two times", async () => {
+  const { cluster, of, pod } = await watched();
+  await cluster.patch(refOf(pod), "merge", { metadata: { ownerReferences: null } });
+  assert.deepEqual(of("pods-seen").at(-1)?.pods, []);
+  assert.deepEqual(of("pod-gone"), []);
+  cluster.vanish(refOf(pod));
+  assert.equal(of("pod-gone")[0]?.podUid, pod.metadata.uid);
+});
+
 it("sees a Pod go", async () => {
   const { cluster, of, pod, world } = await watched();
   cluster.vanish(refOf(pod));

@@ -24,7 +24,7 @@ interface Scene {
 }
 
 const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
-  none: () => [],
+  "leave-alone": () => [],
   spread: () => [],
   "hold-unready": ({ line, span, before }) => {
     const during = within(line, span);
@@ -33,6 +33,13 @@ const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
       return own.some((pod) => !pod.ready && !pod.terminating) && own.at(-1)?.ready === true;
     });
     return held ? [] : ["no Pod was seen to be held unready and to be ready again"];
+  },
+  "relabel-one": ({ line, span }) => {
+    const off = line.of("pod-relabelled").find((moment) => inside(moment, span));
+    if (off === undefined) return ["no Pod was seen to lose its label"];
+    const { podUid } = off.event;
+    const kept = podsAt(line, span.toMs).some((pod) => pod.podUid === podUid);
+    return kept ? [`the workload kept Pod ${podUid}`] : [];
   },
   "sigkill-each": (scene) => [...killDoubts(scene), ...restartDoubts(scene)],
   "delete-each": killDoubts,
