@@ -6,7 +6,7 @@ import { useOwnState } from "./lab/own-state.ts";
 useOwnState();
 
 /** As `bench` prints a figure: what, how much of which unit, and the budget. */
-const row = /^(\S.*?) +(\d+\.\d) (s|GiB) +budget (\d+) \3$/;
+const row = /^(\S.*?) +(\d+\.\d) (s|GiB|ms) +budget (\d+) \3$/;
 
 test("bench measures every budget but the cold one, and none is exceeded", async (context) => {
   const { code, stdout, stderr } = await svclab(["bench", "--name", "e2e-bench"], {
@@ -23,6 +23,10 @@ test("bench measures every budget but the cold one, and none is exceeded", async
       "up, images cached, to traffic answered",
       "up on a running cluster",
       "memory of cluster and application",
+      "lateness at 1 x 500 requests a second, p99",
+      "lateness at 1 x 500 requests a second, p99.9",
+      "lateness at 8 x 100 requests a second, p99",
+      "lateness at 8 x 100 requests a second, p99.9",
       "a code change built, loaded and rolled out",
       "down",
     ],

@@ -1,14 +1,27 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgetLabImages, labDown, labInstall, labMemory, labUp, openLab } from "@svclab/kind";
+import {
+  forgetLabImages,
+  type Lab,
+  labDown,
+  labInstall,
+  labMemory,
+  labUp,
+  openLab,
+} from "@svclab/kind";
+import { measureLateness } from "@svclab/stable-ip";
+import { observer } from "./proof.ts";
 import { sayer } from "./say.ts";
+
+/** 10,000 requests on the one path. */
+const latenessMs = 20_000;
 
 export interface BenchRow {
   readonly what: string;
   readonly measured: number;
   readonly budget: number;
-  readonly unit: "s" | "GiB";
+  readonly unit: "s" | "GiB" | "ms";
 }
 
 export interface BenchWishes {
@@ -43,9 +56,10 @@ export async function benchmark(
     }
     await time("up, images cached, to traffic answered", 90, () => labUp(lab, name, proxy));
     await time("up on a running cluster", 5, () => labUp(lab, name, proxy));
-    await labInstall(lab, name, { faults: false });
+    const images = await labInstall(lab, name, { faults: false });
     const measured = (await labMemory(lab, name)) / 2 ** 30;
     rows.push({ what: "memory of cluster and application", measured, budget: 6, unit: "GiB" });
+    rows.push(...(await lateness(lab, { name, images })));
     const changed = { ...lab, checkout: await changedCopy(lab.checkout, copy) };
     await time("a code change built, loaded and rolled out", 40, () =>
       labInstall(changed, name, { faults: false }),
@@ -53,6 +67,25 @@ export async function benchmark(
   } finally {
     await time("down", 30, () => labDown(lab, name));
     await rm(copy, { recursive: true, force: true });
+  }
+  return rows;
+}
+
+/** Of a prober on a cluster at rest, at 500 requests a second on one path and 100 on each of eight. */
+async function lateness(lab: Lab, of: Parameters<typeof observer>[1]): Promise<BenchRow[]> {
+  const request = await observer(lab, of);
+  const rows: BenchRow[] = [];
+  for (const [paths, perSecond] of [
+    [1, 500],
+    [8, 100],
+  ] as const) {
+    const rates = Array.from({ length: paths }, () => perSecond);
+    const { requests, lost, p99Ms, p999Ms } = await measureLateness(request, rates, latenessMs);
+    lab.write(`${requests} requests, ${lost} lost`);
+    const row = { unit: "ms" } as const;
+    const what = `lateness at ${paths} x ${perSecond} requests a second`;
+    rows.push({ ...row, what: `${what}, p99`, measured: p99Ms, budget: 2 });
+    rows.push({ ...row, what: `${what}, p99.9`, measured: p999Ms, budget: 10 });
   }
   return rows;
 }

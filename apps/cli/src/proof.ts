@@ -57,33 +57,16 @@ export function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
 }
 
 async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
-  // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
-  await command("sync", []);
-  const place = labPlace(options.name);
-  const { kubectl } = await hostPrograms(lab);
-  const { kubeconfig, context } = place;
   const folder = await newRun(lab.checkout);
-  const cluster = await connect({ kubeconfig, context, kubectl });
-  // A recorder that is late for want of a core says so itself.
-  await goAhead();
   const request = {
-    cluster,
-    nodeShell: (node: string, argv: string[], input?: string) =>
-      onNode(lab.engine, node, argv, input),
+    ...(await observer(lab, options)),
     runDir: folder,
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),
     control: options.control,
-    podProgram: mayStartPodPrograms(lab.engine)
-      ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
-      : null,
-    manifests: join(lab.checkout, "k8s"),
-    images: options.images,
     nodesReachable: lab.engine.addressesReachable,
     commit: await commitOf(lab.checkout),
     parts: await parts(lab),
-    say: lab.write,
-    signal: lab.signal ?? new AbortController().signal,
   };
   const result =
     options.database === undefined
@@ -101,6 +84,26 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
   await writeReports(folder, result);
   await pointLatest(lab.checkout, folder);
   return { folder, report: result.report };
+}
+
+/** What whoever watches a cluster of ours needs of it, once this process goes ahead of all others. */
+export async function observer(lab: Lab, { name, images }: Pick<ProofOptions, "name" | "images">) {
+  // Images that were just written to the nodes' disks would be flushed under the recorders' feet.
+  await command("sync", []);
+  const { kubectl } = await hostPrograms(lab);
+  const { kubeconfig, context } = labPlace(name);
+  const cluster = await connect({ kubeconfig, context, kubectl });
+  // A recorder that is late for want of a core says so itself.
+  await goAhead();
+  return {
+    ...{ cluster, images, manifests: join(lab.checkout, "k8s"), say: lab.write },
+    signal: lab.signal ?? new AbortController().signal,
+    nodeShell: (node: string, argv: string[], input?: string) =>
+      onNode(lab.engine, node, argv, input),
+    podProgram: mayStartPodPrograms(lab.engine)
+      ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
+      : null,
+  };
 }
 
 /** The claims of these ids, in the catalogue's order; all where none is named. */

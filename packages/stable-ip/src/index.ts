@@ -4,6 +4,7 @@ export { databaseClaims } from "./database-claims/index.ts";
 export { referenceRecorder } from "./history/clocks.ts";
 export { HistoryLines, parseHistory } from "./history/jsonl.ts";
 export { limits } from "./limits.ts";
+export { measureLateness } from "./observe/lateness.ts";
 export { entryOf, explainClaim, listClaims, toMarkdown } from "./report/catalogue.ts";
 export { report, toJson } from "./report/report.ts";
 export { toHtml } from "./report/to-html.ts";

@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import { type Event, pathId } from "@svclab/contracts";
+import { type Removals, withRemovals } from "../removals.ts";
+import type { RunRequest } from "../run.ts";
+import { applyChecker, readChecker } from "./checker.ts";
+import { machineClock } from "./clock.ts";
+import { startClusterProber } from "./cluster-prober.ts";
+import { readLab } from "./lab.ts";
+import { stopProbing } from "./probing.ts";
+
+/** From when requests were due to when they were sent, ms. */
+export interface Lateness {
+  readonly requests: number;
+  /** Requests that got no answer, and stretches in which the prober stood still. */
+  readonly lost: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+}
+
+export type LatenessRequest = Pick<
+  RunRequest,
+  "cluster" | "manifests" | "images" | "podProgram" | "say" | "signal"
+>;
+
+const controlPort = 8_090;
+const timeoutMs = 1_000;
+const blindOverMs = 200;
+
+/**
+ * How late a prober on one worker sends to the api's clusterIP, over a new connection each time and
+ * with nothing done to the cluster: on one path for each of `perSecond`, all at once.
+ */
+export async function measureLateness(
+  request: LatenessRequest,
+  perSecond: readonly number[],
+  forMs: number,
+): Promise<Lateness> {
+  const events: Event[] = [];
+  const write = (event: Event) => void events.push(event);
+  const probe = (removals: Removals) => probeFor(request, { removals, write }, perSecond, forMs);
+  await withRemovals(probe, request.say);
+  return latenessOf(events);
+}
+
+async function probeFor(
+  request: LatenessRequest,
+  { removals, write }: { readonly removals: Removals; readonly write: (event: Event) => void },
+  perSecond: readonly number[],
+  forMs: number,
+): Promise<void> {
+  const { cluster, manifests, images, podProgram, say, signal } = request;
+  const checker = await readChecker(join(manifests, "checker"), images);
+  const lab = await readLab(cluster, signal);
+  await applyChecker(cluster, checker, signal);
+  const [node = ""] = lab.workers;
+  const targets = [lab.clusterIP];
+  const plan = {
+    recorder: `prober@${node}`,
+    control: { host: "0.0.0.0", port: controlPort },
+    blindOverMs,
+    probes: perSecond.map((rate, nth) => ({
+      ...{ kind: "http" as const, connection: "new" as const, url: "/whoami", timeoutMs },
+      ...{ path: pathId(`cluster-ip-${nth}`, "new", node), perSecond: rate },
+      ...{ targets, port: lab.servicePort },
+    })),
+  };
+  const wanted = { ...{ template: checker.prober, name: `prober-${node}`, node, plan } };
+  const starting = { cluster, clock: machineClock, signal, removals };
+  const prober = await startClusterProber({ ...wanted, podProgram, write, say }, starting);
+  await machineClock.sleep(forMs, signal);
+  await stopProbing(prober);
+}
+
+export function latenessOf(events: readonly Event[]): Lateness {
+  const requests = events.flatMap((event) =>
+    event.kind === "answered" || event.kind === "unanswered" ? [event] : [],
+  );
+  const late = requests.map((one) => one.sentMs - one.scheduledMs).toSorted((a, b) => a - b);
+  /** The least that no more than the rest of them exceed. */
+  const quantile = (share: number) => late[Math.ceil(late.length * share) - 1] ?? Number.NaN;
+  const lost = events.filter(({ kind }) => kind === "unanswered" || kind === "blind").length;
+  return { requests: late.length, lost, p99Ms: quantile(0.99), p999Ms: quantile(0.999) };
+}
