@@ -26,14 +26,36 @@ async function labelled(primaryBefore: string | null) {
     const found = pods.map((name) => cluster.get(kinds.pod, { namespace, name }));
     return (await Promise.all(found)).map((pod) => pod?.metadata.labels?.[roleLabel]);
   };
-  return { cluster, make, roles, labels: new RoleLabels(cluster, namespace, pods) };
+  const labels = new RoleLabels(cluster, namespace, pods);
+  /** As its agent does, once it leads. */
+  const lead = async (fromMs = 0) => {
+    await labels.follow("mysql-0", primary, fromMs, signal);
+    await labels.follow("mysql-0", primary, fromMs + limits.othersAfterMs, signal);
+  };
+  return { cluster, make, roles, labels, lead };
 }
 
-test("the new primary's agent puts its own label on, and takes it off who had it", async () => {
+test("the new primary's agent puts its own label on, and a moment later takes it off who had it", async () => {
   const { labels, roles } = await labelled("mysql-2");
   await labels.follow("mysql-0", primary, 0, signal);
+  assert.deepEqual(await roles(), ["primary", "secondary", "primary"]);
+  await labels.follow("mysql-0", primary, limits.othersAfterMs - 1, signal);
+  assert.deepEqual(await roles(), ["primary", "secondary", "primary"], "not seen yet");
+  await labels.follow("mysql-0", primary, limits.othersAfterMs, signal);
   assert.deepEqual(await roles(), ["primary", "secondary", "secondary"]);
 });
+
+test("who leads again, in another group, labels its own Pod first again", async () => {
+  const { cluster, labels, lead, roles } = await labelled("mysql-2");
+  await lead();
+  await cluster.patch(podNamed("mysql-2"), "merge", {
+    metadata: { labels: { [roleLabel]: "primary" } },
+  });
+  await labels.follow("mysql-0", { ...primary, incarnation: "18" }, 300, signal);
+  assert.deepEqual(await roles(), ["primary", "secondary", "primary"]);
+});
+
+const podNamed = (name: string) => ({ ...kinds.pod, namespace, name });
 
 const silent: readonly [string, Partial<Member>][] = [
   ["a secondary", { role: "SECONDARY" }],
@@ -48,31 +70,32 @@ for (const [who, over] of silent)
   });
 
 test("a Pod that is made anew, or labelled by somebody else, is put right within the interval", async () => {
-  const { cluster, labels, make, roles } = await labelled(null);
-  await labels.follow("mysql-0", primary, 0, signal);
-  cluster.vanish({ ...kinds.pod, namespace, name: "mysql-0" });
+  const { cluster, labels, lead, make, roles } = await labelled(null);
+  await lead();
+  cluster.vanish(podNamed("mysql-0"));
   await make("mysql-0", "secondary");
-  await labels.follow("mysql-0", primary, limits.labelsEveryMs - 1, signal);
+  const dueMs = limits.othersAfterMs + limits.labelsEveryMs;
+  await labels.follow("mysql-0", primary, dueMs - 1, signal);
   assert.deepEqual(await roles(), ["secondary", "secondary", "secondary"], "not looked at yet");
-  await labels.follow("mysql-0", primary, limits.labelsEveryMs, signal);
+  await labels.follow("mysql-0", primary, dueMs, signal);
   assert.deepEqual(await roles(), ["primary", "secondary", "secondary"]);
 });
 
 test("a Pod that is gone is passed over", async () => {
-  const { cluster, labels, roles } = await labelled("mysql-2");
-  cluster.vanish({ ...kinds.pod, namespace, name: "mysql-2" });
-  await labels.follow("mysql-0", primary, 0, signal);
+  const { cluster, lead, roles } = await labelled("mysql-2");
+  cluster.vanish(podNamed("mysql-2"));
+  await lead();
   assert.deepEqual(await roles(), ["primary", "secondary", undefined]);
 });
 
 test("a change that the API server refuses is told, and tried again at the next look", async () => {
-  const { cluster, labels, roles } = await labelled("mysql-2");
+  const { cluster, labels, lead, roles } = await labelled("mysql-2");
   const patch = cluster.patch.bind(cluster);
   cluster.patch = async () => {
     throw new Error("refused");
   };
   await assert.rejects(labels.follow("mysql-0", primary, 0, signal), /refused/);
   cluster.patch = patch;
-  await labels.follow("mysql-0", primary, 1, signal);
+  await lead(1);
   assert.deepEqual(await roles(), ["primary", "secondary", "secondary"]);
 });

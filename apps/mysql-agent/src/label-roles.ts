@@ -2,19 +2,28 @@ import { type Cluster, kinds } from "@svclab/cluster";
 import type { Member } from "./decide/look.ts";
 import { limits } from "./limits.ts";
 
+interface Set {
+  /** Of the group in which this member leads. */
+  readonly incarnation: string;
+  readonly atMs: number;
+  /** The other Pods were labelled too. */
+  readonly others: boolean;
+}
+
 /** The label by which the Service mysql-primary finds its Pod. */
 export const roleLabel = "svclab/role";
 
 /**
  * Puts the label on all three Pods: done by the agent of the primary alone, which the group
- * elected. A primary that was is stopped or cut off, and cannot take its own label off.
+ * elected. A primary that was is stopped or cut off, and cannot take its own label off. Its own
+ * Pod comes first and the others a moment later: a change that comes before the EndpointSlice
+ * controller has seen its own last one is left for a second (docs/decisions/0015).
  */
 export class RoleLabels {
   readonly #cluster: Cluster;
   readonly #namespace: string;
   readonly #pods: readonly string[];
-  #set: { readonly primary: string; readonly incarnation: string; readonly atMs: number } | null =
-    null;
+  #set: Set | null = null;
 
   constructor(cluster: Cluster, namespace: string, pods: readonly string[]) {
     this.#cluster = cluster;
@@ -29,14 +38,20 @@ export class RoleLabels {
       this.#set = null;
       return;
     }
-    const isNew = this.#set?.primary !== self || this.#set.incarnation !== incarnation;
-    if (!isNew && nowMs - (this.#set?.atMs ?? 0) < limits.labelsEveryMs) return;
+    const known = this.#set?.incarnation === incarnation ? this.#set : null;
+    if (known === null) {
+      await this.#label(self, "primary", signal);
+      this.#set = { incarnation, atMs: nowMs, others: false };
+      return;
+    }
+    const pauseMs = known.others ? limits.labelsEveryMs : limits.othersAfterMs;
+    if (nowMs - known.atMs < pauseMs) return;
     const done = await Promise.allSettled(
       this.#pods.map((pod) => this.#label(pod, pod === self ? "primary" : "secondary", signal)),
     );
     const failed = done.find((each) => each.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    this.#set = { primary: self, incarnation, atMs: nowMs };
+    this.#set = { incarnation, atMs: nowMs, others: true };
   }
 
   async #label(name: string, role: string, signal: AbortSignal): Promise<void> {

@@ -4,10 +4,13 @@ export const limits = {
   silenceMs: 1_000,
   /** After SIGKILL the node's rules still name the Pod until its readiness probe fails. */
   sigkillLossMs: 3_000,
-  /** From a Pod's Ready condition to its ready endpoint. */
-  becomesEndpointMs: 1_000,
+  /**
+   * From a Pod's Ready condition to its ready endpoint: most are there in 0.1 s, and a change that
+   * comes before the controller has seen its own last one is left for 1 s (docs/decisions/0015).
+   */
+  becomesEndpointMs: 2_000,
   /** From a Pod that is not ready, terminating or gone to the end of its ready endpoint. */
-  leavesEndpointsMs: 1_000,
+  leavesEndpointsMs: 2_000,
   /**
    * From a Pod's readiness to its A record, both ways. The probe asks the DNS server itself, and
    * kubeadm's Corefile switches its cache off for the cluster's zone, so no TTL is in it.

@@ -13,11 +13,11 @@ function late(byMs: number): History {
 
 testRows(claim, [
   { title: "holds when the endpoints follow the Pods at once", history: () => wholeRun(claim) },
-  { title: "holds when they follow 700 ms later", history: () => late(700) },
+  { title: "holds when they follow 1.7 s later", history: () => late(1_700) },
   {
-    title: "broken when they follow 1.4 s later",
-    history: () => late(1_400),
-    why: /was a ready Pod and no ready endpoint for 1420 ms/,
+    title: "broken when they follow 2.4 s later",
+    history: () => late(2_400),
+    why: /was a ready Pod and no ready endpoint for 2420 ms/,
   },
   {
     title: "broken when the selector matches no Pod after the steady state",

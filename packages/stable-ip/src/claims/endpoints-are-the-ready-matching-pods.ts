@@ -22,7 +22,7 @@ const service = "api";
 export const endpointsAreTheReadyMatchingPods: Claim = {
   id: "endpoints-are-the-ready-matching-pods",
   statement:
-    "A Pod that matches and is ready MUST become a ready endpoint within 1 s, and any other MUST stop being one within 1 s.",
+    "A Pod that matches and is ready MUST become a ready endpoint within 2 s, and any other MUST stop being one within 2 s.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions (ready, serving, terminating)",
   matters:

@@ -10,7 +10,7 @@ const fault = "relabel-one";
 export const relabelledPodLeavesRotation: Claim = {
   id: "relabelled-pod-leaves-rotation",
   statement:
-    "A Pod that loses the label in the selector MUST get no new connection through the Service, from 1 s after on, and MUST live on.",
+    "A Pod that loses the label in the selector MUST get no new connection through the Service, from 2 s after on, and MUST live on.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset",
   matters:

@@ -11,7 +11,7 @@ const fault = "hold-unready";
 export const unreadyPodGetsNoTraffic: Claim = {
   id: "unready-pod-gets-no-traffic",
   statement:
-    "A Pod that is not ready MUST get no new connection through its Service, from 1 s after it stopped being ready on, though it lives and answers at its own address.",
+    "A Pod that is not ready MUST get no new connection through its Service, from 2 s after it stopped being ready on, though it lives and answers at its own address.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#types-of-probe (readinessProbe)",
   matters:

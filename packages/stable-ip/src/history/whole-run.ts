@@ -29,7 +29,7 @@ export function wholeRun(claim: Claim, run: WholeRun = {}): History {
 const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) => void>> = {
   "leave-alone": (built) => built.answers(80),
   spread: (built, run) => built.load(run.connections ?? 10_700, run.pick ?? fairPick()),
-  "hold-unready": (built, { unreadyTicks = 80 }) => {
+  "hold-unready": (built, { unreadyTicks = 90 }) => {
     const [name = ""] = built.names();
     built.ready(name, false).answers(unreadyTicks).ready(name, true).answers(5);
   },

@@ -21,8 +21,11 @@ export const limits = {
   afterDeletesMs: 3_000,
   /** No Pod at all for at least this long, which is seen by a DNS query every 100 ms. */
   emptyMs: 2_000,
-  /** Longer than the 2.5 s after which a Pod that is not ready must be out of DNS. */
-  heldUnreadyMs: 5_000,
+  /**
+   * Longer than the 2.5 s after which a Pod that is not ready must be out of DNS and of rotation, by
+   * the 3 s in which enough connections are made to have met it.
+   */
+  heldUnreadyMs: 6_000,
   unreadyMs: 20_000,
   /** As long as one is held unready, and for a Pod more to share the connections. */
   outMs: 6_000,
