@@ -23,11 +23,11 @@ test("bench measures every budget but the cold one, and none is exceeded", async
       "up, images cached, to traffic answered",
       "up on a running cluster",
       "memory of cluster and application",
+      "a code change built, loaded and rolled out",
       "lateness at 1 x 500 requests a second, p99",
       "lateness at 1 x 500 requests a second, p99.9",
       "lateness at 8 x 100 requests a second, p99",
       "lateness at 8 x 100 requests a second, p99.9",
-      "a code change built, loaded and rolled out",
       "down",
     ],
   );

@@ -36,7 +36,7 @@ test("a run that is killed while its mistake is in force: the next install takes
     assert.equal(await served(), "svclab.dev/nobody");
     const { code, stderr } = await svclab(["install", "--faults", "--name", testCluster]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /made anew after a run that was cut off: service\/web-public/);
+    assert.match(stderr, /removed after a run that was cut off: service\/web-public/);
     assert.equal(await served(), undefined);
   } finally {
     there.close();

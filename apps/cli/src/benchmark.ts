@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   forgetLabImages,
+  holdCluster,
   type Lab,
   labDown,
   labInstall,
@@ -59,11 +60,12 @@ export async function benchmark(
     const images = await labInstall(lab, name, { faults: false });
     const measured = (await labMemory(lab, name)) / 2 ** 30;
     rows.push({ what: "memory of cluster and application", measured, budget: 6, unit: "GiB" });
-    rows.push(...(await lateness(lab, { name, images })));
     const changed = { ...lab, checkout: await changedCopy(lab.checkout, copy) };
     await time("a code change built, loaded and rolled out", 40, () =>
       labInstall(changed, name, { faults: false }),
     );
+    // Last: this process goes ahead of all others from then on.
+    rows.push(...(await holdCluster(name, () => lateness(lab, { name, images }))));
   } finally {
     await time("down", 30, () => labDown(lab, name));
     await rm(copy, { recursive: true, force: true });
@@ -81,11 +83,18 @@ async function lateness(lab: Lab, of: Parameters<typeof observer>[1]): Promise<B
   ] as const) {
     const rates = Array.from({ length: paths }, () => perSecond);
     const { requests, lost, p99Ms, p999Ms } = await measureLateness(request, rates, latenessMs);
-    lab.write(`${requests} requests, ${lost} lost`);
-    const row = { unit: "ms" } as const;
+    const due = (paths * perSecond * latenessMs) / 1_000;
+    lab.write(`${requests} of ${due} requests sent, ${lost} lost`);
+    // Of fewer, or of what nobody answered, the lateness says nothing.
+    const isWhole = requests >= due && lost === 0;
     const what = `lateness at ${paths} x ${perSecond} requests a second`;
-    rows.push({ ...row, what: `${what}, p99`, measured: p99Ms, budget: 2 });
-    rows.push({ ...row, what: `${what}, p99.9`, measured: p999Ms, budget: 10 });
+    for (const [share, ms, budget] of [
+      ["p99", p99Ms, 2],
+      ["p99.9", p999Ms, 10],
+    ] as const) {
+      const measured = isWhole ? ms : Number.NaN;
+      rows.push({ what: `${what}, ${share}`, measured, budget, unit: "ms" });
+    }
   }
   return rows;
 }

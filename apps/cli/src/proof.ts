@@ -57,9 +57,10 @@ export function prove(lab: Lab, options: ProofOptions): Promise<Proof> {
 }
 
 async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
+  const watching = await observer(lab, options);
   const folder = await newRun(lab.checkout);
   const request = {
-    ...(await observer(lab, options)),
+    ...watching,
     runDir: folder,
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),

@@ -2,7 +2,7 @@ import { type Cluster, kinds } from "@svclab/cluster";
 import type { Member } from "./decide/look.ts";
 import { limits } from "./limits.ts";
 
-interface Set {
+interface Labelled {
   /** Of the group in which this member leads. */
   readonly incarnation: string;
   readonly atMs: number;
@@ -16,14 +16,14 @@ export const roleLabel = "svclab/role";
 /**
  * Puts the label on all three Pods: done by the agent of the primary alone, which the group
  * elected. A primary that was is stopped or cut off, and cannot take its own label off. Its own
- * Pod comes first and the others a moment later: a change that comes before the EndpointSlice
+ * Pod comes first and the others at the next look: a change that comes before the EndpointSlice
  * controller has seen its own last one is left for a second (docs/decisions/0015).
  */
 export class RoleLabels {
   readonly #cluster: Cluster;
   readonly #namespace: string;
   readonly #pods: readonly string[];
-  #set: Set | null = null;
+  #set: Labelled | null = null;
 
   constructor(cluster: Cluster, namespace: string, pods: readonly string[]) {
     this.#cluster = cluster;
@@ -44,8 +44,7 @@ export class RoleLabels {
       this.#set = { incarnation, atMs: nowMs, others: false };
       return;
     }
-    const pauseMs = known.others ? limits.labelsEveryMs : limits.othersAfterMs;
-    if (nowMs - known.atMs < pauseMs) return;
+    if (known.others && nowMs - known.atMs < limits.labelsEveryMs) return;
     const done = await Promise.allSettled(
       this.#pods.map((pod) => this.#label(pod, pod === self ? "primary" : "secondary", signal)),
     );

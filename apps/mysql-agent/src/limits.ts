@@ -2,8 +2,6 @@
 export const limits = {
   /** How often a member is looked at: the labels are right within 1 s of the group's decision. */
   lookEveryMs: 250,
-  /** From the primary's own label to the others': what the first changed must have been seen. */
-  othersAfterMs: 200,
   /** Labels are looked at this often though nothing changed: a new Pod comes without the right one. */
   labelsEveryMs: 2_000,
   /** A server that was silent for this long may have been left behind by its group. */

@@ -110,7 +110,7 @@ export const Event = z.discriminatedUnion("kind", [
     how: z.enum(["graceful", "sigkill", "force"]),
   }),
   /** The label by which the Service and the workload know a Pod was taken off it. */
-  z.object({ ...stamp, kind: z.literal("pod-relabelled"), podUid: z.string() }),
+  z.object({ ...stamp, kind: z.literal("pod-relabelled"), podUid: z.string(), podIp: z.string() }),
   z.object({ ...stamp, kind: z.literal("pod-gone"), podUid: z.string() }),
   z.object({ ...stamp, kind: z.literal("scale-sent"), replicas: z.number().int() }),
   z.object({ ...stamp, kind: z.literal("roll-out-sent") }),

@@ -1,5 +1,6 @@
 /**
  * On every object that a violation changed or made, until it is put back: its value is the
- * violation's name. Where a run was killed in between, an install makes the object anew.
+ * violation's name. Also on a Pod that has lost its label. Where a run was killed in between, an
+ * install removes the object, and makes it anew where it belongs to the application.
  */
 export const violationLabel = "svclab.dev/violation";

@@ -46,8 +46,11 @@ export const limits = {
   keptPortsShare: 0.1,
   /** Chance that an endpoint that takes its even part is not met at all. */
   missedShare: 1e-9,
-  /** From an election to the Service that leads to the elected, and to nobody else. */
-  primaryLabelMs: 1_000,
+  /**
+   * From an election to the Service that leads to the elected, and to nobody else: 1 s for the
+   * labels, and what an endpoint may wait (docs/decisions/0015).
+   */
+  primaryLabelMs: 2_000,
   /** From the last write accepted to the next, where a primary leaves in order. */
   gracefulWriteGapMs: 3_000,
   /** Where its server is killed: the others suspect it after 5 s, and elect. */

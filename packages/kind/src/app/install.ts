@@ -58,7 +58,7 @@ async function removeViolated({ kubectl, write }: InstallOptions): Promise<void>
   const told = (await kubectl([...own, "-o", "name"])).split("\n");
   // Where there is none it says so in words, in the same place.
   const removed = told.filter((line) => line.includes("/"));
-  if (removed.length > 0) write(`made anew after a run that was cut off: ${removed.join(", ")}`);
+  if (removed.length > 0) write(`removed after a run that was cut off: ${removed.join(", ")}`);
 }
 
 /** k8s/base as one stream of YAML, with the images that are on the nodes. */

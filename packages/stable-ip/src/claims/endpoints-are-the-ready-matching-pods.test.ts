@@ -15,6 +15,10 @@ testRows(claim, [
   { title: "holds when the endpoints follow the Pods at once", history: () => wholeRun(claim) },
   { title: "holds when they follow 1.7 s later", history: () => late(1_700) },
   {
+    title: "holds when a Pod without its label is let go 3 s after it is no endpoint any more",
+    history: () => wholeRun(claim, { letGoTicks: 30 }),
+  },
+  {
     title: "broken when they follow 2.4 s later",
     history: () => late(2_400),
     why: /was a ready Pod and no ready endpoint for 2420 ms/,

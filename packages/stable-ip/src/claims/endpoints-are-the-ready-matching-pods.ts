@@ -11,6 +11,7 @@ import {
   podKey,
   podStretches,
   type Stretch,
+  untilRelabelled,
   without,
 } from "../verify/pods.ts";
 import { median } from "../verify/statistics.ts";
@@ -32,7 +33,14 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
     "A conformance test waits until the endpoints are the Pods; how late they are is not asked.",
   needs: ["two-replicas"],
   paths: [],
-  faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+  faults: [
+    "hold-unready",
+    "relabel-one",
+    "sigkill-each",
+    "delete-each",
+    "scale-to-zero",
+    "roll-out",
+  ],
   limits: {
     becomesEndpointMs: limits.becomesEndpointMs,
     leavesEndpointsMs: limits.leavesEndpointsMs,
@@ -53,7 +61,7 @@ function judge(history: History): Verdict {
   const ready = podStretches(line, isReady, podKey);
   const endpoints = endpointStretches(line, service);
   const inSpan = (gap: Stretch) => overlaps(gap, span);
-  const missing = without(ready, endpoints).filter(inSpan);
+  const missing = without(untilRelabelled(line, ready), endpoints).filter(inSpan);
   const stale = without(endpoints, ready).filter(inSpan);
   const became = ready
     .filter((one) => one.fromMs > span.fromMs)

@@ -1,4 +1,4 @@
-import { blinded, testRows, without } from "../history/rows.ts";
+import { blinded, edited, testRows, without } from "../history/rows.ts";
 import type { Probe } from "../history/ways.ts";
 import { type WholeRun, wholeRun } from "../history/whole-run.ts";
 import { relabelledPodLeavesRotation as claim } from "./relabelled-pod-leaves-rotation.ts";
@@ -49,16 +49,29 @@ testRows(claim, [
     why: /relabel-one: no Pod was seen to lose its label/,
   },
   {
-    title: "unknown when the workload kept the Pod as one of its own",
+    title: "unknown when the workload kept the Pod as one of its own until it went",
     history: () => {
       const all = run();
-      return all.map((event) =>
-        event.kind === "pods-seen" && event.atMs > (off?.atMs ?? 0)
-          ? { ...event, pods: [...event.pods, ...firstPods(all)] }
+      const gone = all.find(({ kind }) => kind === "pod-gone");
+      const kept = all.find((event) => event.kind === "pods-seen");
+      const pod = kept?.kind === "pods-seen" ? kept.pods.filter((p) => p.podUid === "uid-a") : [];
+      const isMeanwhile = ({ atMs }: { atMs: number }) =>
+        atMs > (off?.atMs ?? 0) + 100 && atMs < (gone?.atMs ?? 0);
+      return edited(all, (event) =>
+        event.kind === "pods-seen" && isMeanwhile(event)
+          ? { ...event, pods: [...event.pods, ...pod] }
           : event,
       );
     },
     why: /relabel-one: the workload kept Pod uid-a/,
+  },
+  {
+    title: "unknown when nobody answered through the Service: who is refused meets no Pod",
+    history: () =>
+      run({
+        probe: ({ path }) => (path.startsWith("cluster-ip/new@") ? { why: "refused" } : null),
+      }),
+    why: /0 connections from worker: \d+ are needed/,
   },
   {
     title: "unknown when nobody asked through the Service",
@@ -81,8 +94,3 @@ testRows(claim, [
     why: /watch saw nothing/,
   },
 ]);
-
-function firstPods(history: ReturnType<typeof run>) {
-  const seen = history.find((event) => event.kind === "pods-seen");
-  return seen?.kind === "pods-seen" ? seen.pods.filter(({ podUid }) => podUid === "uid-a") : [];
-}

@@ -10,11 +10,11 @@ const fault = "relabel-one";
 export const relabelledPodLeavesRotation: Claim = {
   id: "relabelled-pod-leaves-rotation",
   statement:
-    "A Pod that loses the label in the selector MUST get no new connection through the Service, from 2 s after on, and MUST live on.",
+    "A Pod that loses the label in the selector MUST get no new connection through the Service, from 2 s after it lost it on, though it lives on.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset",
   matters:
-    "A Pod that misbehaves is taken out by it and looked at in peace: it keeps its memory and its connections, and another takes its place.",
+    "In this way a Pod that misbehaves is taken out and looked at in peace: it keeps its memory and its connections, and another takes its place.",
   seen: "The label is taken off one Pod, which stays as it is, and the ReplicaSet makes another. A prober on each worker asks through the Service, 20 new connections a second, and at the Pod's own address; after some seconds the Pod is deleted.",
   upstream: "Documented; no test of Kubernetes asks whether traffic ends.",
   needs: ["two-replicas", "two-workers"],

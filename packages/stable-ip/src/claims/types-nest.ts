@@ -10,25 +10,24 @@ import { broken, holds, unknown } from "../verify/verdicts.ts";
 
 const fault = "leave-alone";
 
-/** The ways that a Service has by its type: its own, and those of every type below. */
+/** What a Service of the type and of those below it has; its load balancer is another claim's. */
 const ways = [
   { route: "node-port-ip/new", service: "web-node", at: "clusterIP" },
   { route: "node-port/new", service: "web-node", at: "node port" },
   { route: "load-balancer-ip/new", service: "web-public", at: "clusterIP" },
   { route: "load-balancer-port/new", service: "web-public", at: "node port" },
-  { route: "load-balancer/new", service: "web-public", at: "load balancer" },
 ] as const;
 type Way = (typeof ways)[number];
 
 export const typesNest: Claim = {
   id: "types-nest",
   statement:
-    "A Service of type NodePort MUST answer at its clusterIP too, and one of type LoadBalancer at its clusterIP and at a port of every node too.",
+    "A Service of type NodePort MUST answer at its clusterIP and at a port of every node, and so MUST one of type LoadBalancer that has node ports.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
   matters:
     "Types are not kinds apart: each adds a way in to those of the one before. What is published outside is reached inside as before.",
-  seen: "A Service of type NodePort and one of type LoadBalancer are asked at each address that their type gives them: from each worker at the clusterIP, from outside of the cluster at the port of every node and at the load balancer.",
+  seen: "A Service of type NodePort and one of type LoadBalancer are asked at each address that the types below theirs give them: from each worker at the clusterIP, from outside of the cluster at the port of every node.",
   upstream:
     "Conformance tests change a Service's type and ask the new address; the former ones are asked in part.",
   needs: ["two-workers", "node-addresses"],
@@ -39,7 +38,7 @@ export const typesNest: Claim = {
     {
       name: "node-port-as-cluster-ip",
       how: { variant: "node-port-as-cluster-ip" },
-      text: "The Service is of the type one lower: no node answers for it.",
+      text: "The Service that is to be a NodePort is of the type one lower: no node answers for it.",
     },
   ],
   judge,
@@ -91,12 +90,11 @@ function askedBy(line: Timeline, way: Way, span: Span): Asked {
     return { rows, doubts: [...all.flatMap(({ doubts }) => doubts), ...fewDoubts(rows)] };
   }
   const { doubts, requests } = onPath(`${way.route}@host`);
-  const where = (target: string) => (way.at === "node port" ? ` on ${target}` : "");
   const rows = [...Map.groupBy(requests, ({ event }) => event.target ?? "no address")].map(
-    ([target, some]) => ({ way, from: where(target), requests: some }),
+    ([target, some]) => ({ way, from: ` on ${target}`, requests: some }),
   );
   const missing =
-    way.at === "node port" && requests.length > 0 && rows.length < nodes.length
+    requests.length > 0 && rows.length < nodes.length
       ? [`${rows.length} of ${nodes.length} nodes were asked at the node port of ${way.service}`]
       : [];
   return { rows, doubts: [...doubts, ...missing, ...fewDoubts(rows)] };

@@ -89,6 +89,14 @@ testRows(claim, [
     why: /no Pod was seen to live and not to be ready/,
   },
   {
+    title: "unknown when nobody answered through the Service: who is refused meets no Pod",
+    history: () =>
+      run({
+        probe: ({ path }) => (path.startsWith("cluster-ip/new@") ? { why: "refused" } : null),
+      }),
+    why: /0 connections from worker: \d+ are needed/,
+  },
+  {
     title: "unknown when nobody asked through the Service",
     history: () => without(run(), (e) => "path" in e && e.path === "cluster-ip/new@worker2"),
     why: /no request was sent on cluster-ip\/new@worker2/,

@@ -71,7 +71,7 @@ const rows: readonly {
   {
     title: "it leads there just in time",
     outcome: "holds",
-    history: () => elected(led()).wait(1_500).fact(leadsTo("mysql-1")).wait(10_000),
+    history: () => elected(led()).wait(2_500).fact(leadsTo("mysql-1")).wait(10_000),
   },
   {
     title: "it leads nowhere while the primary's own Pod is not ready",
@@ -113,13 +113,13 @@ const rows: readonly {
   {
     title: "it leads there too late",
     outcome: "broken",
-    why: /1500 ms after mysql-1 was elected/,
-    history: () => elected(led()).wait(1_501).fact(leadsTo("mysql-1")).wait(10_000),
+    why: /2500 ms after mysql-1 was elected/,
+    history: () => elected(led()).wait(2_501).fact(leadsTo("mysql-1")).wait(10_000),
   },
   {
     title: "it never leads there",
     outcome: "broken",
-    why: /1500 ms after mysql-1 was elected/,
+    why: /2500 ms after mysql-1 was elected/,
     history: () => elected(led()).wait(10_000),
   },
   {
@@ -167,12 +167,12 @@ const rows: readonly {
   {
     title: "it leads too late to an elected that was not ready for a while",
     outcome: "broken",
-    why: /1500 ms after mysql-1 was elected/,
+    why: /2500 ms after mysql-1 was elected/,
     history: () =>
       elected(led().fact(noneReady))
         .wait(3_000)
         .fact({ kind: "pods-seen", pods })
-        .wait(1_501)
+        .wait(2_501)
         .fact(leadsTo("mysql-1"))
         .wait(10_000),
   },
@@ -210,13 +210,13 @@ const rows: readonly {
   {
     title: "the watch stood still for less than a fifth of the limit",
     outcome: "holds",
-    history: () => stoodStill(290),
+    history: () => stoodStill(490),
   },
   {
     title: "the watch stood still for longer",
     outcome: "unknown",
     why: /saw nothing for 301 ms/,
-    history: () => stoodStill(301),
+    history: () => stoodStill(501),
   },
 ];
 

@@ -14,7 +14,7 @@ const limitMs = limits.primaryLabelMs + limits.watchLateMs;
 export const primaryServiceFollowsThePrimary: Claim = {
   id: "primary-service-follows-the-primary",
   statement:
-    "The Service mysql-primary MUST lead to the member that the group elected, and to nobody else, within a second of the election.",
+    "The Service mysql-primary MUST lead to the member that the group elected, and to nobody else, within 2 s of the election.",
   source:
     "https://kubernetes.io/docs/concepts/services-networking/service/#services-in-kubernetes, with the label that k8s/base/mysql sets",
   matters:

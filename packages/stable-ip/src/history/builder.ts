@@ -91,11 +91,14 @@ export class HistoryBuilder {
     return this.#cluster.pods.filter((pod) => !pod.terminating).map((pod) => pod.name);
   }
 
-  /** Takes the label off a Pod, which lives on until it is deleted; another takes its place. */
-  relabel(name: string): this {
+  /** Takes the label off a Pod, which lives on until it is deleted; another takes its place. Its workload lets it go late. */
+  relabel(name: string, letGoTicks = 0): this {
     const cluster = this.#cluster;
     const pod = cluster.pod(name);
-    this.write({ kind: "pod-relabelled", podUid: pod.podUid });
+    this.write({ kind: "pod-relabelled", podUid: pod.podUid, podIp: `${pod.ip}` });
+    cluster.unlabelled.add(pod.podUid);
+    cluster.see();
+    this.answers(letGoTicks);
     cluster.release(pod);
     const heir = cluster.make(pod, false);
     cluster.see();

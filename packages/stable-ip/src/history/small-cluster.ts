@@ -17,6 +17,8 @@ export class SmallCluster {
   readonly ways: Ways;
   /** Uids of Pods whose server is down. */
   readonly down = new Set<string>();
+  /** Uids of Pods that have lost their label. */
+  readonly unlabelled = new Set<string>();
   pods: readonly SeenPod[] = [];
   nowMs = beganMs;
   readonly #goneIps: string[] = [];
@@ -89,7 +91,7 @@ export class SmallCluster {
   see(): void {
     this.write({ kind: "pods-seen", pods: [...this.pods] });
     this.nowMs += watchLagMs;
-    const endpoints = [...this.ways.endpoints(this.pods)];
+    const endpoints = [...this.ways.endpoints(this.#matching())];
     this.write({ kind: "endpoints-seen", service: "api", endpoints });
     const state = { ready: true, serving: true, terminating: false };
     const web = [{ podUid: "uid-web", ip: "10.244.1.5", node: "worker", ...state }];
@@ -111,7 +113,7 @@ export class SmallCluster {
       }
       for (const ip of this.#goneIps) this.#ask(`endpoint/new@${worker}`, ip, null);
       const name = "api-direct.svclab.svc.cluster.local";
-      const answer = { name, addresses: [...resolve(this.pods)], tookMs: 2 };
+      const answer = { name, addresses: [...resolve(this.#matching())], tookMs: 2 };
       const path = `headless-dns@${worker}`;
       this.write({ kind: "resolved", path, ...answer }, `prober@${worker}`);
     }
@@ -123,8 +125,13 @@ export class SmallCluster {
     this.nowMs += tickMs;
   }
 
+  /** What the Services select. */
+  #matching(): readonly SeenPod[] {
+    return this.pods.filter(({ podUid }) => !this.unlabelled.has(podUid));
+  }
+
   #turn(nth: number): string | null {
-    const ready = this.pods.filter((pod) => pod.ready && !pod.terminating);
+    const ready = this.#matching().filter((pod) => pod.ready && !pod.terminating);
     const pod = ready[nth % Math.max(1, ready.length)];
     return pod === undefined ? null : this.#alive(pod);
   }

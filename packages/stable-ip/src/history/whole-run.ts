@@ -11,6 +11,8 @@ export interface WholeRun extends Partial<Ways> {
   readonly oneMore?: FaultKind;
   /** Ticks of 100 ms for which one Pod is held unready. */
   readonly unreadyTicks?: number;
+  /** Ticks of 100 ms for which a Pod without its label is still one of the workload's. */
+  readonly letGoTicks?: number;
   readonly connections?: number;
   /** Which Pod, 0 to 2, gets the nth connection from a node. */
   readonly pick?: (nth: number, node: string) => number | Why;
@@ -33,7 +35,7 @@ const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) 
     const [name = ""] = built.names();
     built.ready(name, false).answers(unreadyTicks).ready(name, true).answers(5);
   },
-  "relabel-one": (built) => built.relabel(built.names()[0] ?? ""),
+  "relabel-one": (built, { letGoTicks }) => built.relabel(built.names()[0] ?? "", letGoTicks),
   "sigkill-each": (built, { oneMore }) => {
     for (const name of built.names()) built.kill(name, "sigkill");
     if (oneMore === "sigkill-each") built.kill(built.names().at(-1) ?? "", "sigkill");

@@ -33,12 +33,23 @@ it("holds one Pod unready for a while, by the switch in its own container", asyn
 it("takes the label off one Pod, lets it live on for a while, and then deletes it", async () => {
   const workload = await SmallWorkload.started();
   const [pod] = workload.world.readyPods;
+  let labels: unknown;
+  workload.cluster.onChange((change, { metadata }) => {
+    if (change === "MODIFIED" && metadata.uid === pod?.podUid) labels = metadata.labels;
+  });
   await done("relabel-one", workload);
   const at = (kind: string) => workload.events.find((event) => event.kind === kind)?.atMs ?? 0;
   assert.deepEqual(
     workload.events.filter(({ kind }) => kind === "pod-relabelled"),
-    [{ kind: "pod-relabelled", podUid: pod?.podUid, from: "watch", atMs: at("pod-relabelled") }],
+    [
+      {
+        ...{ kind: "pod-relabelled", podUid: pod?.podUid, podIp: pod?.ip },
+        ...{ from: "watch", atMs: at("pod-relabelled") },
+      },
+    ],
   );
+  // By this an install finds it, where the run was killed meanwhile.
+  assert.deepEqual(labels, { "svclab.dev/violation": "relabelled" });
   assert.ok(at("pod-gone") - at("pod-relabelled") >= 6_000);
   assert.deepEqual(
     workload.cluster.removals.map(({ removal }) => removal),
@@ -59,6 +70,16 @@ it("deletes the Pod without its label when it was cut off meanwhile", async () =
   await assert.rejects(done("relabel-one", workload), /Ctrl-C/);
   assert.deepEqual(await workload.removals.runAll(), []);
   assert.equal(workload.cluster.removals[0]?.removal.uid, pod?.podUid);
+});
+
+it("leaves a Pod alone whose label it may not take off", async () => {
+  const workload = await SmallWorkload.started();
+  workload.cluster.patch = async () => {
+    throw new Error("forbidden");
+  };
+  await assert.rejects(done("relabel-one", workload), /forbidden/);
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.deepEqual(workload.cluster.removals, []);
 });
 
 /** Plays the load balancer's controller, and makes the Service that it serves. */

@@ -27,9 +27,9 @@ export const limits = {
    */
   heldUnreadyMs: 6_000,
   unreadyMs: 20_000,
-  /** As long as one is held unready, and for a Pod more to share the connections. */
+  /** A Pod without its label lives on for so long after another has taken its place. */
   outMs: 6_000,
-  /** It is nobody's, and nothing is under way at it. */
+  /** Nobody new is sent to it, and a kept connection to it is no part of any claim. */
   outGraceSeconds: 1,
   /** The switch lets go by itself after this, should the run be killed in between. */
   unreadyAtMostMs: 60_000,

@@ -17,15 +17,19 @@ export async function relabelOne(hands: Hands): Promise<void> {
   const { cluster, namespace, world, record, clock, signal, removals, replicas } = hands;
   const [pod] = world.readyPods;
   if (pod === undefined) throw new RangeError("there is no ready Pod to take a label off");
-  const { podUid, name } = pod;
+  const { podUid, name, ip } = pod;
   const ref = { ...kinds.pod, namespace, name };
   const remove = (within: AbortSignal) =>
     cluster.remove(ref, { uid: podUid, graceSeconds: limits.outGraceSeconds }, within);
-  const removed = removals.add(`Pod ${name}, which lost its label`, remove);
+  const removed = removals.add(`Pod ${name}, which lost its label`, async (within) => {
+    const now = await cluster.get(kinds.pod, { namespace, name }, within);
+    // Where the change was refused it is a Pod like the others.
+    if (now?.metadata.labels?.[violationLabel] !== undefined) await remove(within);
+  });
   const atMs = clock.nowMs();
   const labels = { [label]: null, [violationLabel]: "relabelled" };
   await cluster.patch(ref, "merge", { metadata: { labels } }, signal);
-  record({ kind: "pod-relabelled", podUid }, atMs);
+  record({ kind: "pod-relabelled", podUid, podIp: ip ?? "" }, atMs);
   const replaced = `Pod ${name} to be let go and its place to be taken`;
   await waitForPods(hands, replaced, limits.replaceMs, (pods) => {
     return pods.every((one) => one.podUid !== podUid) && allReady(pods, replicas);

@@ -4,7 +4,10 @@ import { endpointRoute, loadBalancerPath } from "./plans.ts";
 import { type Probing, setTargets } from "./probing.ts";
 import type { World } from "./world.ts";
 
-/** So many addresses of Pods that have gone are asked still: what is dead must be seen to be. */
+/**
+ * So many addresses of Pods that are no longer the workload's are asked still: what is dead must be
+ * seen to be, and what lives on without its label too.
+ */
 const goneAddresses = 3;
 
 /**

@@ -6,7 +6,8 @@ import { applyChecker, readChecker } from "./checker.ts";
 import { machineClock } from "./clock.ts";
 import { startClusterProber } from "./cluster-prober.ts";
 import { readLab } from "./lab.ts";
-import { stopProbing } from "./probing.ts";
+import { blindOverMs } from "./plans.ts";
+import { nowAt, superviseProber } from "./probing.ts";
 
 /** From when requests were due to when they were sent, ms. */
 export interface Lateness {
@@ -24,7 +25,8 @@ export type LatenessRequest = Pick<
 
 const controlPort = 8_090;
 const timeoutMs = 1_000;
-const blindOverMs = 200;
+/** Until a prober's program has warmed up: what it sends before is not counted. */
+const warmMs = 2_000;
 
 /**
  * How late a prober on one worker sends to the api's clusterIP, over a new connection each time and
@@ -38,8 +40,8 @@ export async function measureLateness(
   const events: Event[] = [];
   const write = (event: Event) => void events.push(event);
   const probe = (removals: Removals) => probeFor(request, { removals, write }, perSecond, forMs);
-  await withRemovals(probe, request.say);
-  return latenessOf(events);
+  const fromMs = await withRemovals(probe, request.say);
+  return latenessOf(events, fromMs);
 }
 
 async function probeFor(
@@ -47,7 +49,7 @@ async function probeFor(
   { removals, write }: { readonly removals: Removals; readonly write: (event: Event) => void },
   perSecond: readonly number[],
   forMs: number,
-): Promise<void> {
+): Promise<number> {
   const { cluster, manifests, images, podProgram, say, signal } = request;
   const checker = await readChecker(join(manifests, "checker"), images);
   const lab = await readLab(cluster, signal);
@@ -64,20 +66,29 @@ async function probeFor(
       ...{ targets, port: lab.servicePort },
     })),
   };
-  const wanted = { ...{ template: checker.prober, name: `prober-${node}`, node, plan } };
-  const starting = { cluster, clock: machineClock, signal, removals };
+  const wanted = { template: checker.prober, name: `prober-${node}`, node, plan };
+  const lost = new AbortController();
+  const until = AbortSignal.any([signal, lost.signal]);
+  const starting = { cluster, clock: machineClock, signal: until, removals };
   const prober = await startClusterProber({ ...wanted, podProgram, write, say }, starting);
-  await machineClock.sleep(forMs, signal);
-  await stopProbing(prober);
+  const stop = superviseProber(prober, (error) => lost.abort(error), until);
+  const beganMs = await nowAt(prober);
+  await machineClock.sleep(warmMs + forMs, until);
+  await stop();
+  return beganMs + warmMs;
 }
 
-export function latenessOf(events: readonly Event[]): Lateness {
+/** Of what was due from a time on, by the prober's clock. */
+export function latenessOf(events: readonly Event[], fromMs: number): Lateness {
   const requests = events.flatMap((event) =>
-    event.kind === "answered" || event.kind === "unanswered" ? [event] : [],
+    (event.kind === "answered" || event.kind === "unanswered") && event.scheduledMs >= fromMs
+      ? [event]
+      : [],
   );
   const late = requests.map((one) => one.sentMs - one.scheduledMs).toSorted((a, b) => a - b);
   /** The least that no more than the rest of them exceed. */
   const quantile = (share: number) => late[Math.ceil(late.length * share) - 1] ?? Number.NaN;
-  const lost = events.filter(({ kind }) => kind === "unanswered" || kind === "blind").length;
+  const blind = events.filter(({ kind, atMs }) => kind === "blind" && atMs >= fromMs);
+  const lost = requests.filter(({ kind }) => kind === "unanswered").length + blind.length;
   return { requests: late.length, lost, p99Ms: quantile(0.99), p999Ms: quantile(0.999) };
 }

@@ -16,7 +16,7 @@ export class World {
     return this.#pods;
   }
 
-  /** Pods that were there and are not, the last one last. */
+  /** Pods that were the workload's and are not, the last one last: gone, or let go by it. */
   get gone(): readonly SeenPod[] {
     return this.#gone;
   }

@@ -4,7 +4,7 @@ import type { Moment, Timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { roundMs } from "./measured.ts";
 import { recorderDoubts } from "./path-doubts.ts";
-import { isReady, longest, podStretches, type Stretch } from "./pods.ts";
+import { isReady, longest, podStretches, type Stretch, untilRelabelled } from "./pods.ts";
 import { broken, holds, unknown } from "./verdicts.ts";
 import { judgedSpan, watchDoubts } from "./watch-doubts.ts";
 
@@ -72,10 +72,11 @@ export function judgeReadyNames(
 ): Verdict {
   const ipOf = ({ ip }: SeenPod) => ip ?? "";
   const ready = podStretches(line, isReady, ipOf);
+  const must = untilRelabelled(line, ready);
   const unreadyMs = longest(podStretches(line, (pod) => !isReady(pod) && pod.ip !== null, ipOf));
   const isUntried = unreadyMs <= limits.dnsLateMs + limits.watchLateMs;
   return judgeNames(line, {
-    names: paths.map((each) => ({ ...each, must: ready, may: ready, whose: `a ready ${who}` })),
+    names: paths.map((each) => ({ ...each, must, may: ready, whose: `a ready ${who}` })),
     ...{ unbroken, measured: { longestUnreadyMs: roundMs(unreadyMs) } },
     untried: isUntried ? `no ${who} was unready for long enough to be missed` : null,
   });

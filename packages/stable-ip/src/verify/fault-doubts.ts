@@ -38,7 +38,10 @@ const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
     const off = line.of("pod-relabelled").find((moment) => inside(moment, span));
     if (off === undefined) return ["no Pod was seen to lose its label"];
     const { podUid } = off.event;
-    const kept = podsAt(line, span.toMs).some((pod) => pod.podUid === podUid);
+    const gone = line.of("pod-gone").find(({ event }) => event.podUid === podUid);
+    // When it goes it is no longer among them either way.
+    const before = podsAt(line, (gone?.fromMs ?? span.toMs) - 1);
+    const kept = before.some((pod) => pod.podUid === podUid);
     return kept ? [`the workload kept Pod ${podUid}`] : [];
   },
   "sigkill-each": (scene) => [...killDoubts(scene), ...restartDoubts(scene)],

@@ -75,7 +75,7 @@ export function judgeOut(line: Timeline, fault: Span, out: Out): Verdict {
 interface Row {
   readonly worker: string;
   readonly doubts: readonly string[];
-  /** Sent and answered within the time, by the clocks for certain. */
+  /** Sent and answered within the time, by the clocks for certain: one that was refused met no Pod. */
   readonly requests: readonly Request[];
   readonly uncertaintyMs: number;
 }
@@ -87,5 +87,6 @@ function askedFrom(line: Timeline, worker: string, during: Span): Row {
   const { doubts, requests, uncertaintyMs } = pathEvidence(line, question);
   const isWithin = ({ fromMs, toMs, uncertaintyMs: u }: Request) =>
     fromMs - u >= during.fromMs && toMs + u <= during.toMs;
-  return { worker, doubts, requests: requests.filter(isWithin), uncertaintyMs };
+  const answered = requests.filter((one) => isWithin(one) && answeredBy(one) !== null);
+  return { worker, doubts, requests: answered, uncertaintyMs };
 }

@@ -57,6 +57,21 @@ export function without(these: readonly Stretch[], those: readonly Stretch[]): S
   );
 }
 
+/**
+ * Without what comes after a Pod lost the label that it was known by: the Service need not send to
+ * it, though its workload may let it go a moment later. By podKey() or by address.
+ */
+export function untilRelabelled(line: Timeline, these: readonly Stretch[]): Stretch[] {
+  const off = line.of("pod-relabelled");
+  return these.map((one) => {
+    const end = off.find(({ event: { podUid, podIp }, fromMs }) => {
+      const isIt = one.key === podIp || one.key === podKey({ podUid, ip: podIp });
+      return isIt && fromMs > one.fromMs && fromMs < one.toMs;
+    });
+    return end === undefined ? one : { ...one, toMs: end.fromMs };
+  });
+}
+
 /** When at least so many Pods were ready. */
 export function spansWithReady(line: Timeline, atLeast: number): Span[] {
   const sets = line.of("pods-seen").map((moment) => ({
