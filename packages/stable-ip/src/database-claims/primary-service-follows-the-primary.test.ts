@@ -215,7 +215,7 @@ const rows: readonly {
   {
     title: "the watch stood still for longer",
     outcome: "unknown",
-    why: /saw nothing for 301 ms/,
+    why: /saw nothing for 501 ms/,
     history: () => stoodStill(501),
   },
 ];
