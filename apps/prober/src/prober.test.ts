@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { it, type TestContext } from "node:test";
@@ -77,7 +79,10 @@ it("keeps its schedule, with one connection a request", async (t) => {
 });
 
 it("uses its kept connections in turn", async (t) => {
-  const { port } = await nullServer(t);
+  const server = createHttpServer((_, response) => response.end("ok")).listen(0, local);
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   // Seldom enough that each answer is there before the next request: late ones take another.
   const seldom = { ...ask, port, perSecond: 10, connection: 3 } as const;
   const answered = only(await probeFor(1_200, seldom), "answered");
