@@ -17,6 +17,14 @@ for (const { id, violations } of claims) {
   test(`${id} is found broken by ${name}`, () => assertBrokenBy(id, name));
 }
 
+test("verify --violations makes each mistake of a claim, and ends 0 when all were found", async () => {
+  const asked = ["verify", "headless-has-no-ip-and-no-rules", "--violations"];
+  const { code, stdout, stderr } = await svclab([...asked, "--name", testCluster]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^found {4}headless-with-an-ip, by headless-has-no-ip-and-no-rules$/m);
+  assert.match(stdout, /^1 of 1 mistakes found$/m);
+});
+
 test("a run that is killed while its mistake is in force: the next install takes it back", async () => {
   const mistake = "load-balancer-class-nobody-serves";
   const id = "load-balancer-gets-an-address";

@@ -61,6 +61,11 @@ const usage: readonly [string, string[], RegExp][] = [
   ],
   ["a claim without a long form names the one", ["verify", "--long"], /no-acknowledged-write-lost/],
   [
+    "one mistake and all of them are not asked for at once",
+    ["verify", "--violations", "--violation", "session-affinity"],
+    /cannot be used with/,
+  ],
+  [
     "a loss must be accepted in so many words",
     ["db", "bootstrap", "--from", "mysql-1"],
     /accept-loss/,

@@ -10,6 +10,7 @@ import {
   type Violation,
 } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
+import { countOf, lineOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
 import {
   addPart,
   addUp,
@@ -27,6 +28,7 @@ import { type NameOption, nameOption } from "./options.ts";
 
 interface VerifyOptions extends NameOption {
   readonly violation?: string;
+  readonly violations: boolean;
   readonly control: boolean;
   readonly requireAll: boolean;
   readonly replay?: string;
@@ -47,6 +49,11 @@ export const verify = (signal: AbortSignal): Command =>
     .argument("[claim...]", "ids of claims; all when none is named")
     .addOption(nameOption())
     .option("--violation <name>", "make this mistake first: its claim must come out broken")
+    .addOption(
+      new Option("--violations", "make every mistake of the claims, each in a run of its own")
+        .conflicts(["violation", "control", "long", "replay", "output", "requireAll"])
+        .default(false),
+    )
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)
     .option("--require-all", "a skipped claim makes the outcome unknown", false)
     .addOption(
@@ -84,6 +91,19 @@ export const verify = (signal: AbortSignal): Command =>
       const lab = await openLab(sayer(), signal);
       const images = await labInstall(lab, options.name, { faults: true });
       const asked = { name: options.name, claims, control: options.control, images };
+      if (options.violations) {
+        const all = await makeEach(
+          claims,
+          async (claim, violation) => {
+            const one = { ...asked, claims: [claim], violation };
+            return (await proveAll(lab, one, quickPlan)).proofs.map(({ report }) => report);
+          },
+          (made) => console.log(lineOf(made)),
+        );
+        console.log(`\n${countOf(all)}`);
+        process.exitCode = exitCode[outcomeOfMistakes(all)];
+        return;
+      }
       const whole = violation === undefined ? asked : { ...asked, violation };
       const proved = await proveAll(lab, whole, parts === null ? quickPlan : longPart);
       const told = proved.proofs.map(({ report }) => asAsked(report, options));
