@@ -14,7 +14,7 @@ import { testCluster } from "./test-cluster.ts";
 /** Warm: images are there, the cluster is not. */
 const budgetMs = 6 * 60_000;
 /** Of the load, a part of it, on a machine that keeps to that; it is longer on a slower one. */
-const loadMs = 45_000;
+const loadMs = 38_000;
 /** A kill that no recorder saw is made again: a SIGKILL with the kubelet's back-off. */
 const againMs = 20_000;
 const { network } = clusterNames(testCluster);

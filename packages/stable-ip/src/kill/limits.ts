@@ -1,7 +1,7 @@
 /** How long each change may take, and how long the world is left alone after it. */
 export const limits = {
   /** Each address is asked 5 times a second meanwhile, and 20 answers say something. */
-  aloneMs: 6_000,
+  aloneMs: 5_000,
   /** Of the time that the load takes where each answer comes at once: so much is it waited for. */
   loadTimes: 4,
   /** A Pod whose container was killed is ready again; the second kill of one waits 10 s more. */
@@ -28,7 +28,7 @@ export const limits = {
   heldUnreadyMs: 6_000,
   unreadyMs: 20_000,
   /** A Pod without its label lives on for so long after another has taken its place. */
-  outMs: 6_000,
+  outMs: 4_000,
   /** Nobody new is sent to it, and a kept connection to it is no part of any claim. */
   outGraceSeconds: 1,
   /** The switch lets go by itself after this, should the run be killed in between. */

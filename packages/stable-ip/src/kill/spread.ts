@@ -21,7 +21,7 @@ export interface Load {
  * Clients on each node and the time that each takes for one connection, at least: well below the 470
  * a second at which one client address runs out of ports.
  */
-const clientsOnEach = 13;
+const clientsOnEach = 16;
 const paceMs = 100;
 
 /** New connections to the Service, one a request, from every worker the same number of them. */
