@@ -30,6 +30,11 @@ test(`a server that stands still is seen to, within ${withinMs} ms, ${stops} tim
     await sleep(betweenMs + nth * 1.37);
   }
   await stop();
+  // Each that was sent while it stood still is answered once it goes on.
+  assert.deepEqual(
+    events.filter(({ kind }) => kind !== "answered"),
+    [],
+  );
   const answers = events
     .flatMap((event) => (event.kind === "answered" ? [event.atMs - offsetMs] : []))
     .toSorted((a, b) => a - b);

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Report, ToolError, type Verdict } from "@svclab/contracts";
 import { type Claim, claims } from "@svclab/stable-ip";
-import { countOf, lineOf, type Made, makeEach, outcomeOfMistakes } from "./every-mistake.ts";
+import { countOf, linesOf, type Made, makeEach, outcomeOfMistakes } from "./every-mistake.ts";
 
 const broken: Verdict = { outcome: "broken", why: "it moved", measured: {}, witness: [] };
 const holds: Verdict = { outcome: "holds", measured: {} };
 const unknown: Verdict = { outcome: "unknown", why: "nobody looked", measured: {} };
 const skipped: Verdict = { outcome: "skipped", missing: ["the database"] };
 const made = (...verdicts: Verdict[]): Made[] =>
-  verdicts.map((verdict) => ({ claim: "types-nest", mistake: "one-lower", verdict }));
+  verdicts.map((verdict) => ({
+    claim: "types-nest",
+    mistake: "one-lower",
+    verdict,
+    folder: "runs/1",
+  }));
 
 const outcomes: readonly [string, Verdict[], Report["outcome"], string][] = [
   ["all found", [broken, broken], "holds", "2 of 2 mistakes found"],
@@ -24,27 +29,38 @@ for (const [sentence, verdicts, outcome, count] of outcomes)
     assert.equal(countOf(made(...verdicts)), count);
   });
 
-test("says found where the claim came out broken, and missed where it holds", () => {
-  assert.deepEqual(made(broken, holds, unknown, skipped).map(lineOf), [
-    "found    one-lower, by types-nest",
-    "missed   one-lower, by types-nest",
-    "unknown  one-lower, by types-nest\n         nobody looked",
-    "skipped  one-lower, by types-nest",
+test("says found where the claim came out broken; else why, and where the run lies", () => {
+  const report = "         report: runs/1/report.html";
+  assert.deepEqual(made(broken, holds, unknown, skipped).map(linesOf), [
+    ["found    one-lower, by types-nest"],
+    ["missed   one-lower, by types-nest", report],
+    ["unknown  one-lower, by types-nest", "         nobody looked", report],
+    ["skipped  one-lower, by types-nest", "         missing: the database", report],
   ]);
 });
 
+/** The first of them has two mistakes. */
 const two = claims.slice(0, 2);
-const report = (judged: Claim | undefined) =>
-  ({ claims: judged === undefined ? [] : [{ id: judged.id, verdict: broken }] }) as Report;
+const proved = (judged: Claim | undefined) => [
+  {
+    folder: "runs/1",
+    report: {
+      claims: judged === undefined ? [] : [{ id: judged.id, verdict: broken }],
+    } as unknown as Report,
+  },
+];
 
 test("makes each mistake of each claim once, and tells of each as it comes", async () => {
   const told: Made[] = [];
-  const all = await makeEach(
-    two,
-    async (claim) => [report(claim)],
-    (one) => told.push(one),
-  );
+  const asked: string[][] = [];
+  const prove = async (claim: Claim, { name }: { readonly name: string }) => {
+    asked.push([claim.id, name]);
+    return proved(claim);
+  };
+  const all = await makeEach(two, prove, (one) => told.push(one));
   const expected = two.flatMap(({ id, violations }) => violations.map(({ name }) => [id, name]));
+  assert.ok(expected.length > two.length);
+  assert.deepEqual(asked, expected);
   assert.deepEqual(
     all.map(({ claim, mistake }) => [claim, mistake]),
     expected,
@@ -53,20 +69,26 @@ test("makes each mistake of each claim once, and tells of each as it comes", asy
   assert.equal(outcomeOfMistakes(all), "holds");
 });
 
-test("a claim that was not judged is unknown, one without its database is skipped", async () => {
+test("a claim that was not judged is unknown", async () => {
   const none = await makeEach(
     two,
-    async () => [report(undefined)],
+    async () => proved(undefined),
     () => {},
   );
   assert.equal(outcomeOfMistakes(none), "unknown");
+});
+
+test("a claim without its database is skipped, after one try", async () => {
+  let tries = 0;
   const missing = { code: "database-missing", expected: "", found: "", todo: "" };
-  const without = await makeEach(
-    two,
-    () => Promise.reject(new ToolError(missing)),
-    () => {},
-  );
-  assert.ok(without.every(({ verdict }) => verdict.outcome === "skipped"));
+  const prove = () => {
+    tries += 1;
+    return Promise.reject(new ToolError(missing));
+  };
+  const all = await makeEach(two, prove, () => {});
+  assert.ok(all.length > two.length);
+  assert.ok(all.every(({ verdict }) => verdict.outcome === "skipped"));
+  assert.equal(tries, two.length);
 });
 
 test("any other error ends it", async () => {

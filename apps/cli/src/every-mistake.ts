@@ -6,19 +6,28 @@ export interface Made {
   readonly claim: string;
   readonly mistake: string;
   readonly verdict: Verdict;
+  /** Where its run lies; null where there was none. */
+  readonly folder: string | null;
 }
+
+type Proved = readonly { readonly folder: string; readonly report: Report }[];
 
 /** Makes each mistake of each claim in a run of its own, one after the other. */
 export async function makeEach(
   claims: readonly Claim[],
-  proveOne: (claim: Claim, violation: Violation) => Promise<readonly Report[]>,
+  proveOne: (claim: Claim, violation: Violation) => Promise<Proved>,
   tell: (made: Made) => void,
 ): Promise<readonly Made[]> {
   const all: Made[] = [];
   for (const claim of claims) {
+    // What there is no database for is not tried again for each mistake.
+    let lacking = false;
     for (const violation of claim.violations) {
-      const verdict = await verdictOf(claim, () => proveOne(claim, violation));
-      const made = { claim: claim.id, mistake: violation.name, verdict };
+      const said: Said = lacking
+        ? noDatabase
+        : await saidOf(claim, () => proveOne(claim, violation));
+      lacking ||= said === noDatabase;
+      const made = { claim: claim.id, mistake: violation.name, ...said };
       all.push(made);
       tell(made);
     }
@@ -26,22 +35,36 @@ export async function makeEach(
   return all;
 }
 
-async function verdictOf({ id }: Claim, prove: () => Promise<readonly Report[]>): Promise<Verdict> {
+type Said = Pick<Made, "verdict" | "folder">;
+const noDatabase: Said = {
+  verdict: { outcome: "skipped", missing: ["a database in the cluster"] },
+  folder: null,
+};
+
+async function saidOf({ id }: Claim, prove: () => Promise<Proved>): Promise<Said> {
   try {
-    const judged = (await prove()).flatMap(({ claims }) => claims).find((one) => one.id === id);
-    return judged?.verdict ?? { outcome: "unknown", why: "it was not judged", measured: {} };
+    const proved = await prove();
+    const judged = proved.flatMap(({ report }) => report.claims).find((one) => one.id === id);
+    return {
+      verdict: judged?.verdict ?? { outcome: "unknown", why: "it was not judged", measured: {} },
+      folder: proved[0]?.folder ?? null,
+    };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "database-missing") throw error;
-    return { outcome: "skipped", missing: ["the database"] };
+    return noDatabase;
   }
 }
 
 const words = { broken: "found", holds: "missed", unknown: "unknown", skipped: "skipped" } as const;
 
-/** `found`: its claim came out broken, as it must. */
-export function lineOf({ claim, mistake, verdict }: Made): string {
+/** `found`: its claim came out broken, as it must. Of any other, why, and where its run lies. */
+export function linesOf({ claim, mistake, verdict, folder }: Made): string[] {
   const line = `${words[verdict.outcome].padEnd(9)}${mistake}, by ${claim}`;
-  return verdict.outcome === "unknown" ? `${line}\n         ${verdict.why}` : line;
+  if (verdict.outcome === "broken") return [line];
+  const why = "why" in verdict ? [verdict.why] : [];
+  const missing = "missing" in verdict ? [`missing: ${verdict.missing.join(", ")}`] : [];
+  const report = folder === null ? [] : [`report: ${folder}/report.html`];
+  return [line, ...[...why, ...missing, ...report].map((text) => `         ${text}`)];
 }
 
 /** holds: every mistake was found. broken: one was missed. What was skipped changes nothing. */

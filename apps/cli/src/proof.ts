@@ -1,5 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@svclab/cluster";
 import { type DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import {
@@ -127,8 +128,15 @@ async function newRun(checkout: string): Promise<string> {
   const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
   const folder = join(checkout, "runs", stamp);
   await mkdir(join(checkout, "runs"), { recursive: true });
-  await mkdir(folder);
-  return folder;
+  try {
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    // Its name is the second: the next run has the next one.
+    await sleep(1_000);
+    return newRun(checkout);
+  }
 }
 
 async function writeReports(folder: string, { report, history }: RunResult): Promise<void> {

@@ -18,9 +18,14 @@ export const bench = (signal: AbortSignal): Command =>
       const rows = await benchmark(name, wishes, signal);
       for (const { what, measured, budget, unit } of rows)
         console.log(
-          `${what.padEnd(46)}${measured.toFixed(1).padStart(8)} ${unit.padEnd(4)} budget ${budget} ${unit}`,
+          `${what.padEnd(46)}${figure(measured).padStart(8)} ${unit.padEnd(4)} budget ${budget} ${unit}`,
         );
       // What was not measured is not within it either.
       if (!rows.every(({ measured, budget }) => measured <= budget))
         process.exitCode = exitCode.broken;
     });
+
+/** Why there is none is said as progress. */
+function figure(measured: number): string {
+  return Number.isNaN(measured) ? "none" : measured.toFixed(1);
+}

@@ -10,7 +10,7 @@ import {
   type Violation,
 } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
-import { countOf, lineOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
+import { countOf, linesOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
 import {
   addPart,
   addUp,
@@ -50,7 +50,10 @@ export const verify = (signal: AbortSignal): Command =>
     .addOption(nameOption())
     .option("--violation <name>", "make this mistake first: its claim must come out broken")
     .addOption(
-      new Option("--violations", "make every mistake of the claims, each in a run of its own")
+      new Option(
+        "--violations",
+        "make every mistake of the claims, each in a run of its own; 0 where all are found",
+      )
         .conflicts(["violation", "control", "long", "replay", "output", "requireAll"])
         .default(false),
     )
@@ -96,9 +99,12 @@ export const verify = (signal: AbortSignal): Command =>
           claims,
           async (claim, violation) => {
             const one = { ...asked, claims: [claim], violation };
-            return (await proveAll(lab, one, quickPlan)).proofs.map(({ report }) => report);
+            const { proofs } = await proveAll(lab, one, quickPlan);
+            return proofs.map(({ folder, report }) => {
+              return { folder: relative(process.cwd(), folder), report };
+            });
           },
-          (made) => console.log(lineOf(made)),
+          (made) => console.log(linesOf(made).join("\n")),
         );
         console.log(`\n${countOf(all)}`);
         process.exitCode = exitCode[outcomeOfMistakes(all)];

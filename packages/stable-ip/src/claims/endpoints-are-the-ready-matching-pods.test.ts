@@ -19,6 +19,12 @@ testRows(claim, [
     history: () => wholeRun(claim, { letGoTicks: 30 }),
   },
   {
+    title: "broken when it is an endpoint for as long as the workload keeps it, 3 s",
+    history: () =>
+      wholeRun(claim, { letGoTicks: 30, endpoints: (pods, all) => (all ?? pods).map(endpointOf) }),
+    why: /was a ready endpoint and no ready Pod for \d+ ms/,
+  },
+  {
     title: "broken when they follow 2.4 s later",
     history: () => late(2_400),
     why: /was a ready Pod and no ready endpoint for 2420 ms/,

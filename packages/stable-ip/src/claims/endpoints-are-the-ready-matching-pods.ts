@@ -58,10 +58,10 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
 function judge(history: History): Verdict {
   const line = timeline(history);
   const span = judgedSpan(line);
-  const ready = podStretches(line, isReady, podKey);
+  const ready = untilRelabelled(line, podStretches(line, isReady, podKey));
   const endpoints = endpointStretches(line, service);
   const inSpan = (gap: Stretch) => overlaps(gap, span);
-  const missing = without(untilRelabelled(line, ready), endpoints).filter(inSpan);
+  const missing = without(ready, endpoints).filter(inSpan);
   const stale = without(endpoints, ready).filter(inSpan);
   const became = ready
     .filter((one) => one.fromMs > span.fromMs)

@@ -20,6 +20,10 @@ testRows(claim, [
   { title: "holds when the records follow the Pods", history: () => wholeRun(claim) },
   { title: "holds when they follow 1.5 s later", history: () => late(1_500) },
   {
+    title: "holds when a Pod without its label is let go 4 s after its record has gone",
+    history: () => wholeRun(claim, { letGoTicks: 40 }),
+  },
+  {
     title: "holds when the server knows a little before our watch does",
     history: () =>
       edited(wholeRun(claim), (event) =>

@@ -19,7 +19,14 @@ export const headlessDnsIsTheReadyPodIps: Claim = {
     "Conformance tests ask whether the name of a headless Service resolves; not to which Pods, nor after a change.",
   needs: ["two-replicas", "two-workers"],
   paths: [route],
-  faults: ["hold-unready", "sigkill-each", "delete-each", "scale-to-zero", "roll-out"],
+  faults: [
+    "hold-unready",
+    "relabel-one",
+    "sigkill-each",
+    "delete-each",
+    "scale-to-zero",
+    "roll-out",
+  ],
   limits: {
     dnsLateMs: limits.dnsLateMs,
     watchLateMs: limits.watchLateMs,

@@ -10,7 +10,7 @@ const fault = "relabel-one";
 export const relabelledPodLeavesRotation: Claim = {
   id: "relabelled-pod-leaves-rotation",
   statement:
-    "A Pod that loses the label in the selector MUST get no new connection through the Service, from 2 s after it lost it on, though it lives on.",
+    "A Pod that loses the label in the selector MUST get no new connection through the Service, later than 2 s after the label was taken off, though it lives on.",
   source:
     "https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#isolating-pods-from-a-replicaset",
   matters:

@@ -91,7 +91,7 @@ export class SmallCluster {
   see(): void {
     this.write({ kind: "pods-seen", pods: [...this.pods] });
     this.nowMs += watchLagMs;
-    const endpoints = [...this.ways.endpoints(this.#matching())];
+    const endpoints = [...this.ways.endpoints(this.#matching(), this.pods)];
     this.write({ kind: "endpoints-seen", service: "api", endpoints });
     const state = { ready: true, serving: true, terminating: false };
     const web = [{ podUid: "uid-web", ip: "10.244.1.5", node: "worker", ...state }];

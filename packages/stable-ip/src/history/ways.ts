@@ -35,8 +35,8 @@ export interface Ways {
   readonly uncertaintyMs: number;
   /** From a request's schedule to its sending, ms. */
   readonly lateMs: number;
-  /** What the EndpointSlices say of these Pods. */
-  readonly endpoints: (pods: readonly SeenPod[]) => readonly Endpoint[];
+  /** What the EndpointSlices say of the Pods that match; `all` has those without their label too. */
+  readonly endpoints: (pods: readonly SeenPod[], all?: readonly SeenPod[]) => readonly Endpoint[];
   /** A records of the headless Service over these Pods. */
   readonly resolve: (pods: readonly SeenPod[]) => readonly string[];
   /** Null leaves the request to what a well-behaved cluster does. */

@@ -3,7 +3,7 @@ export const limits = {
   /** Each address is asked 5 times a second meanwhile, and 20 answers say something. */
   aloneMs: 5_000,
   /** Of the time that the load takes where each answer comes at once: so much is it waited for. */
-  loadTimes: 4,
+  loadTimes: 5,
   /** A Pod whose container was killed is ready again; the second kill of one waits 10 s more. */
   restartMs: 60_000,
   /** From a delete to the end of the Pod's grace period, and its replacement ready. */

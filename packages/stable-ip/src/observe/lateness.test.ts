@@ -12,8 +12,9 @@ it("tells the least lateness that one in a hundred, and one in a thousand, may e
 });
 
 it("counts what was sent and not answered, and stretches in which nothing was sent", () => {
+  const early = { kind: "blind", from: "prober@a", atMs: -1, forMs: 300, why: "" } as Event;
   const blind = { kind: "blind", from: "prober@a", atMs: 1, forMs: 300, why: "" } as Event;
-  const { requests, lost } = latenessOf([sent(1), sent(2, "unanswered"), blind], 0);
+  const { requests, lost } = latenessOf([early, sent(1), sent(2, "unanswered"), blind], 0);
   assert.deepEqual({ requests, lost }, { requests: 2, lost: 2 });
 });
 

@@ -71,12 +71,11 @@ export function judgeReadyNames(
   { who, unbroken }: { readonly who: string; readonly unbroken: Span },
 ): Verdict {
   const ipOf = ({ ip }: SeenPod) => ip ?? "";
-  const ready = podStretches(line, isReady, ipOf);
-  const must = untilRelabelled(line, ready);
+  const ready = untilRelabelled(line, podStretches(line, isReady, ipOf));
   const unreadyMs = longest(podStretches(line, (pod) => !isReady(pod) && pod.ip !== null, ipOf));
   const isUntried = unreadyMs <= limits.dnsLateMs + limits.watchLateMs;
   return judgeNames(line, {
-    names: paths.map((each) => ({ ...each, must, may: ready, whose: `a ready ${who}` })),
+    names: paths.map((each) => ({ ...each, must: ready, may: ready, whose: `a ready ${who}` })),
     ...{ unbroken, measured: { longestUnreadyMs: roundMs(unreadyMs) } },
     untried: isUntried ? `no ${who} was unready for long enough to be missed` : null,
   });
