@@ -6,12 +6,10 @@ import { limits } from "../limits.ts";
 import { roundMs } from "../verify/measured.ts";
 import {
   endpointStretches,
-  isReady,
   longest,
   podKey,
-  podStretches,
+  readyStretches,
   type Stretch,
-  untilRelabelled,
   without,
 } from "../verify/pods.ts";
 import { median } from "../verify/statistics.ts";
@@ -58,7 +56,7 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
 function judge(history: History): Verdict {
   const line = timeline(history);
   const span = judgedSpan(line);
-  const ready = untilRelabelled(line, podStretches(line, isReady, podKey));
+  const ready = readyStretches(line, podKey);
   const endpoints = endpointStretches(line, service);
   const inSpan = (gap: Stretch) => overlaps(gap, span);
   const missing = without(ready, endpoints).filter(inSpan);

@@ -8,7 +8,7 @@ import {
 } from "../history/writer-paths.ts";
 import type { PodTemplate, Starting } from "../observe/checker-pod.ts";
 import { type PodProgramOf, startClusterProber } from "../observe/cluster-prober.ts";
-import { blindOverMs } from "../observe/plans.ts";
+import { blindOverMs, clusterControl } from "../observe/plans.ts";
 import type { Probing } from "../observe/probing.ts";
 import { databaseNames, fullName } from "./lab.ts";
 
@@ -20,7 +20,6 @@ const notesPerSecond = 200;
 const timeoutMs = 10_000;
 /** For a member that is asked who it is, and for a name. */
 const askedMs = 1_000;
-const controlPort = 8_090;
 const recorder = writerRecorder;
 
 export interface Writing {
@@ -91,5 +90,5 @@ function planOf({ run, dnsServer }: Writing): ProberPlan {
       { ...named, path: memberNamePath(pod), name: fullName(`${pod}.${peers}`) },
     ]),
   ];
-  return { recorder, control: { host: "0.0.0.0", port: controlPort }, blindOverMs, probes };
+  return { recorder, control: clusterControl, blindOverMs, probes };
 }

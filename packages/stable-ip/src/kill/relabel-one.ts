@@ -1,6 +1,6 @@
 import { kinds } from "@svclab/cluster";
 import { violationLabel } from "@svclab/contracts";
-import { until } from "../observe/wait.ts";
+import { untilGone } from "../observe/until-gone.ts";
 import type { Hands } from "./hands.ts";
 import { limits } from "./limits.ts";
 import { allReady, waitForPods } from "./wait-for-pods.ts";
@@ -36,12 +36,6 @@ export async function relabelOne(hands: Hands): Promise<void> {
   });
   await clock.sleep(limits.outMs, signal);
   await remove(signal);
-  await until(clock, signal, {
-    what: `Pod ${name} to be gone`,
-    look: async () => (await cluster.get(kinds.pod, { namespace, name }, signal)) === null || null,
-    seen: () => "it is still there, on its way out",
-    limitMs: limits.replaceMs,
-    everyMs: 200,
-  });
+  await untilGone(ref, { cluster, clock, signal, limitMs: limits.replaceMs });
   removed();
 }

@@ -1,5 +1,6 @@
-import { describeRef, type KubeObject, kinds, type Ref, refOf } from "@svclab/cluster";
+import { describeRef, type KubeObject, type Ref, refOf } from "@svclab/cluster";
 import { violationLabel } from "@svclab/contracts";
+import { untilGone } from "../observe/until-gone.ts";
 import { until } from "../observe/wait.ts";
 import type { Hands } from "./hands.ts";
 import { withoutHistory } from "./without-history.ts";
@@ -68,13 +69,5 @@ async function createWhenFree({ cluster, clock }: Hands, object: KubeObject, sig
 
 async function removeAndWait({ cluster, clock }: Hands, ref: Ref, signal: AbortSignal) {
   await cluster.remove(ref, {}, signal);
-  const { namespace = "default", name } = ref;
-  await until(clock, signal, {
-    what: `${describeRef(ref)} to be gone`,
-    look: async () =>
-      (await cluster.get(kinds.service, { namespace, name }, signal)) === null ? true : null,
-    seen: () => "it is still there, on its way out",
-    limitMs: goneLimitMs,
-    everyMs: 100,
-  });
+  await untilGone(ref, { cluster, clock, signal, limitMs: goneLimitMs });
 }

@@ -10,6 +10,7 @@ import {
 } from "@svclab/cluster";
 import type { Removals } from "../removals.ts";
 import type { Clock } from "./clock.ts";
+import { untilGone } from "./until-gone.ts";
 import { until } from "./wait.ts";
 
 /** A Pod of k8s/checker, as far as the run fills it in. */
@@ -49,13 +50,8 @@ export async function startCheckerPod(wanted: CheckerPod, starting: Starting): P
   const name = { namespace: pod.metadata.namespace ?? "default", name: pod.metadata.name };
   // One that a run left behind when it was cut off.
   await remove(signal);
-  await until(clock, signal, {
-    what: `${describeRef(ref)} of an earlier run to be gone`,
-    look: async () => ((await cluster.get(kinds.pod, name, signal)) === null ? true : null),
-    seen: () => "it is still there",
-    limitMs: goneLimitMs,
-    everyMs: 200,
-  });
+  const what = `${describeRef(ref)} of an earlier run`;
+  await untilGone(ref, { cluster, clock, signal, limitMs: goneLimitMs, what });
   removals.add(describeRef(ref), remove);
   const { uid = "" } = (await cluster.create(pod, signal)).metadata;
   let seen: Pod | null = null;

@@ -6,7 +6,7 @@ import { applyChecker, readChecker } from "./checker.ts";
 import { machineClock } from "./clock.ts";
 import { startClusterProber } from "./cluster-prober.ts";
 import { readLab } from "./lab.ts";
-import { blindOverMs } from "./plans.ts";
+import { blindOverMs, clusterControl } from "./plans.ts";
 import { nowAt, superviseProber } from "./probing.ts";
 
 /** From when requests were due to when they were sent, ms. */
@@ -23,7 +23,6 @@ export type LatenessRequest = Pick<
   "cluster" | "manifests" | "images" | "podProgram" | "say" | "signal"
 >;
 
-const controlPort = 8_090;
 const timeoutMs = 1_000;
 /** Until a prober's program has warmed up: what it sends before is not counted. */
 const warmMs = 2_000;
@@ -58,7 +57,7 @@ async function probeFor(
   const targets = [lab.clusterIP];
   const plan = {
     recorder: `prober@${node}`,
-    control: { host: "0.0.0.0", port: controlPort },
+    control: clusterControl,
     blindOverMs,
     probes: perSecond.map((rate, nth) => ({
       ...{ kind: "http" as const, connection: "new" as const, url: "/whoami", timeoutMs },

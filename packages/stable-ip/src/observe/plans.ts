@@ -23,7 +23,8 @@ const keptConnections = 4;
 /** A stall shorter than this shows as lateness of the requests that were due in it. */
 export const blindOverMs = limits.silenceMs * limits.latenessShare;
 
-const controlPort = 8090;
+/** Where a prober in the cluster is asked. */
+export const clusterControl = { host: "0.0.0.0", port: 8_090 } as const;
 const host = "host";
 
 export const endpointRoute = "endpoint/new";
@@ -86,9 +87,7 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       perSecond: perSecond.endpoint,
     },
   };
-  return plan(worker, { host: "0.0.0.0", port: controlPort }, [
-    ...pick(all, new Set([...routes, endpointRoute])),
-  ]);
+  return plan(worker, clusterControl, [...pick(all, new Set([...routes, endpointRoute]))]);
 }
 
 /** What is asked from outside the cluster; null where no claim needs it. */

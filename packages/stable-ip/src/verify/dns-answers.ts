@@ -4,7 +4,7 @@ import type { Moment, Timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { roundMs } from "./measured.ts";
 import { recorderDoubts } from "./path-doubts.ts";
-import { isReady, longest, podStretches, type Stretch, untilRelabelled } from "./pods.ts";
+import { isReady, longest, podStretches, readyStretches, type Stretch } from "./pods.ts";
 import { broken, holds, unknown } from "./verdicts.ts";
 import { judgedSpan, watchDoubts } from "./watch-doubts.ts";
 
@@ -70,8 +70,8 @@ export function judgeReadyNames(
   paths: readonly Pick<Name, "path">[],
   { who, unbroken }: { readonly who: string; readonly unbroken: Span },
 ): Verdict {
-  const ipOf = ({ ip }: SeenPod) => ip ?? "";
-  const ready = untilRelabelled(line, podStretches(line, isReady, ipOf));
+  const ipOf = ({ ip }: Pick<SeenPod, "ip">) => ip ?? "";
+  const ready = readyStretches(line, ipOf);
   const unreadyMs = longest(podStretches(line, (pod) => !isReady(pod) && pod.ip !== null, ipOf));
   const isUntried = unreadyMs <= limits.dnsLateMs + limits.watchLateMs;
   return judgeNames(line, {

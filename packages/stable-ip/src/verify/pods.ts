@@ -18,8 +18,10 @@ export function isReady(pod: SeenPod): boolean {
   return pod.ready && !pod.terminating && pod.ip !== null;
 }
 
+type Addressed = Pick<SeenPod, "podUid" | "ip">;
+
 /** One Pod at one address. */
-export function podKey(pod: { readonly podUid: string; readonly ip: string | null }): string {
+export function podKey(pod: Addressed): string {
   return `${pod.podUid} at ${pod.ip}`;
 }
 
@@ -58,16 +60,17 @@ export function without(these: readonly Stretch[], those: readonly Stretch[]): S
 }
 
 /**
- * Without what comes after a Pod lost the label that it was known by: the Service need not send to
- * it, though its workload may let it go a moment later. By podKey() or by address.
+ * Stretches in which each Pod was ready and had the label that it is known by: without it the Service
+ * need not send to it, though its workload may let it go a moment later.
  */
-export function untilRelabelled(line: Timeline, these: readonly Stretch[]): Stretch[] {
-  const off = line.of("pod-relabelled");
-  return these.map((one) => {
-    const end = off.find(({ event: { podUid, podIp }, fromMs }) => {
-      const isIt = one.key === podIp || one.key === podKey({ podUid, ip: podIp });
-      return isIt && fromMs > one.fromMs && fromMs < one.toMs;
-    });
+export function readyStretches(line: Timeline, keyOf: (pod: Addressed) => string): Stretch[] {
+  const off = line.of("pod-relabelled").map(({ event, fromMs }) => {
+    return { key: keyOf({ podUid: event.podUid, ip: event.podIp }), fromMs };
+  });
+  return podStretches(line, isReady, keyOf).map((one) => {
+    const end = off.find(
+      ({ key, fromMs }) => key === one.key && fromMs > one.fromMs && fromMs < one.toMs,
+    );
     return end === undefined ? one : { ...one, toMs: end.fromMs };
   });
 }
