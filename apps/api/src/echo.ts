@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Echo } from "@svclab/contracts";
-import { limits, parseInput } from "@svclab/service-kit";
+import { limits, parseInput, plainAddress } from "@svclab/service-kit";
 import { type Request, type RequestHandler, raw } from "express";
 import { z } from "zod";
 
@@ -25,17 +25,12 @@ function describe({ method, originalUrl, httpVersion, headers, socket }: Request
     method,
     url: originalUrl,
     httpVersion,
-    source: { address: plain(socket.remoteAddress), port: socket.remotePort ?? 0 },
-    local: { address: plain(socket.localAddress), port: socket.localPort ?? 0 },
+    source: { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 },
+    local: { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 },
     headers: Object.fromEntries(
       Object.entries(headers).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value]],
       ),
     ),
   };
-}
-
-/** A dual-stack listener sees IPv4 peers as ::ffff:a.b.c.d; what the wire says is a.b.c.d. */
-function plain(address = ""): string {
-  return address.replace(/^::ffff:(?=\d+\.)/, "");
 }

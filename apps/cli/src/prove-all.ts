@@ -1,4 +1,4 @@
-import { DatabaseFault, type Report, ToolError } from "@svclab/contracts";
+import { DatabaseFault, type FaultKind, type Report, ToolError } from "@svclab/contracts";
 import type { Lab } from "@svclab/kind";
 import { type Claim, databaseClaims, overall, requireAll, type Violation } from "@svclab/stable-ip";
 import { type DatabasePlan, type Proof, type ProofOptions, prove } from "./proof.ts";
@@ -10,6 +10,15 @@ export const shortPlan: DatabasePlan = {
   faults: ["primary-deleted", "server-killed", "replica-behind"],
   writes: 5_000,
 };
+
+/** Takes minutes by itself. */
+const long: FaultKind = "delete-many";
+
+/** The claims of a demo, and those that it leaves to verify. */
+export function demoClaims(all: readonly Claim[]) {
+  const isLong = ({ faults }: Claim) => faults.includes(long);
+  return { shown: all.filter((claim) => !isLong(claim)), left: all.filter(isLong) };
+}
 
 /** Enough to find a mistake in, where faults after it would only take time. */
 const violationWrites = 2_000;

@@ -1,22 +1,37 @@
 import http, { type IncomingMessage } from "node:http";
-import { type Event, type HttpProbe, servedBy } from "@svclab/contracts";
+import { type Event, type HttpProbe, seenFrom, servedBy } from "@svclab/contracts";
 import { nowMs } from "./clock.ts";
 import { whyOf } from "./why.ts";
 
 /** Sends a request to a target and resolves to what became of it; never rejects. */
 export type Ask = (target: string, scheduledMs: number) => Promise<Event>;
 
+export interface HttpAsking {
+  readonly ask: Ask;
+  /** From now on: `new` has as many clients as there were, and none of them keeps its connection. */
+  readonly connect: (connection: HttpProbe["connection"]) => void;
+}
+
 /**
- * Exactly one connection a request, or a few kept ones used in turn. A kept connection that is
- * still busy is not waited for: another one is opened, because the schedule does not wait either.
+ * Exactly one connection a request, or a few clients in turn that keep theirs. A kept connection
+ * that is still busy is not waited for: another one is opened, because the schedule does not wait
+ * either.
  */
-export function httpProbe(recorder: string, probe: HttpProbe): Ask {
-  const nextAgent = agents(probe.connection);
-  return (target, scheduledMs) =>
+export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
+  let clients = agents(probe.connection, 1);
+  let turn = 0;
+  const connect: HttpAsking["connect"] = (connection) => {
+    for (const agent of clients) agent.destroy();
+    clients = agents(connection, clients.length);
+  };
+  const ask: Ask = (target, scheduledMs) =>
     new Promise((resolve) => {
       const sentMs = nowMs();
       const { path, port, url, timeoutMs } = probe;
-      const request = http.request({ host: target, port, path: url, agent: nextAgent() });
+      const client = turn++ % clients.length;
+      const agent = clients[client] as http.Agent;
+      const headers = probe.host === undefined ? {} : { host: probe.host };
+      const request = http.request({ host: target, port, path: url, agent, headers });
       const end = (event: Event): void => {
         clearTimeout(timer);
         resolve(event);
@@ -52,29 +67,31 @@ export function httpProbe(recorder: string, probe: HttpProbe): Ask {
       }, timeoutMs);
       request.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
       request.on("response", (response) => {
-        const connection = response.socket.localPort ?? -1;
+        const { localPort: connection = -1, localAddress = "" } = response.socket;
         response.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
         response.on("end", () => {
           const { status, podUid } = headOf(response);
           const who = { status, podUid, connection };
-          end({ kind: "answered", from: recorder, path, target, ...times(), ...who });
+          const source = { sent: localAddress, seen: `${response.headers[seenFrom] ?? ""}` };
+          const more = {
+            ...(probe.connection === "new" ? {} : { client }),
+            ...(probe.tellsSource ? { source } : {}),
+          };
+          end({ kind: "answered", from: recorder, path, target, ...times(), ...who, ...more });
         });
         response.resume();
       });
       request.end();
     });
+  return { ask, connect };
 }
 
-function agents(connection: HttpProbe["connection"]): () => http.Agent {
-  if (connection === "new") {
-    const agent = new http.Agent({ keepAlive: false });
-    return () => agent;
-  }
-  const kept = Array.from({ length: connection }, () => {
-    return new http.Agent({ keepAlive: true, maxFreeSockets: 1 });
+/** One a client; `clients` is how many where each connects anew. */
+function agents(connection: HttpProbe["connection"], clients: number): http.Agent[] {
+  const keepAlive = connection !== "new";
+  return Array.from({ length: keepAlive ? connection : clients }, () => {
+    return new http.Agent({ keepAlive, maxFreeSockets: 1 });
   });
-  let turn = 0;
-  return () => kept[turn++ % kept.length] as http.Agent;
 }
 
 /** No header, no uid: an answer that does not say who gave it came from none of our Pods. */

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DnsProbe, Event, EventOf, HttpProbe, ProberPlan } from "@svclab/contracts";
+import {
+  type DnsProbe,
+  type Event,
+  type EventOf,
+  type HttpProbe,
+  type ProberPlan,
+  seenFrom,
+} from "@svclab/contracts";
 import { nowMs } from "./clock.ts";
 import { startProber } from "./prober.ts";
 
@@ -78,17 +85,49 @@ it("keeps its schedule, with one connection a request", async (t) => {
   t.diagnostic(`lateness p99 ${late[Math.floor(late.length * 0.99)]?.toFixed(2)} ms`);
 });
 
-it("uses its kept connections in turn", async (t) => {
-  const server = createHttpServer((_, response) => response.end("ok")).listen(0, local);
+async function httpServer(t: TestContext, answer: RequestListener): Promise<number> {
+  const server = createHttpServer(answer).listen(0, local);
   t.after(() => server.close());
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  return (server.address() as AddressInfo).port;
+}
+
+it("uses its kept connections in turn, and tells whose each is", async (t) => {
+  const port = await httpServer(t, (_, response) => response.end("ok"));
   // Seldom enough that each answer is there before the next request: late ones take another.
   const seldom = { ...ask, port, perSecond: 10, connection: 3 } as const;
   const answered = only(await probeFor(1_200, seldom), "answered");
   const ports = answered.map((one) => one.connection);
   assert.equal(new Set(ports).size, 3);
   assert.ok(ports.slice(3).every((one, index) => one === ports[index]));
+  assert.ok(answered.every(({ client }, index) => client === index % 3));
+});
+
+it("opens new connections for the same clients once it is told to", async (t) => {
+  const port = await httpServer(t, (_, response) => response.end("ok"));
+  const events: Event[] = [];
+  const seldom = { ...ask, port, perSecond: 20, connection: 2 } as const;
+  const prober = startProber(planOf(seldom), (event) => void events.push(event));
+  await sleep(400);
+  prober.setTargets({ path: ask.path, targets: [local], connection: "new" });
+  const toldMs = nowMs();
+  await sleep(600);
+  await prober.stop();
+  const after = only(events, "answered").filter(({ sentMs }) => sentMs > toldMs);
+  assert.ok(after.length >= 8, `${after.length} answers`);
+  assert.equal(new Set(after.map(({ connection }) => connection)).size, after.length);
+  assert.deepEqual(new Set(after.map(({ client }) => client)), new Set([0, 1]));
+});
+
+it("names the host that it asks for, and tells the address that it came from", async (t) => {
+  const port = await httpServer(t, ({ headers }, response) => {
+    response.setHeader(seenFrom, `seen by ${headers.host}`).end();
+  });
+  const named = { ...ask, port, perSecond: 10, host: "a.example", tellsSource: true } as const;
+  const [first] = only(await probeFor(300, named), "answered");
+  assert.deepEqual(first?.source, { sent: local, seen: "seen by a.example" });
+  const [usual] = only(await probeFor(300, { ...ask, port, perSecond: 10 }), "answered");
+  assert.ok(usual !== undefined && !("source" in usual) && !("client" in usual));
 });
 
 it("sees at the right times a server that stands still for 250 ms", async (t) => {

@@ -25,7 +25,7 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
     pending.add(told);
   };
   const notes = new NotesSessions(plan.recorder, tell);
-  const routes = new Map<string, (targets: readonly string[]) => void>();
+  const routes = new Map<string, (change: Omit<ProberTargets, "path">) => void>();
   for (const probe of plan.probes) {
     if (probe.kind === "dns") {
       const ask = dnsProbe(plan.recorder, probe);
@@ -34,21 +34,24 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
       metronome.add(probe.perSecond, notes.add(probe));
     } else if (probe.kind === "member") {
       let { host } = probe;
-      routes.set(probe.path, ([target = probe.host]) => {
+      routes.set(probe.path, ({ targets: [target = probe.host] }) => {
         host = target;
       });
       metronome.add(probe.perSecond, () => send(readMember(plan.recorder, probe, host)));
     } else {
-      const ask = httpProbe(plan.recorder, probe);
+      const { ask, connect } = httpProbe(plan.recorder, probe);
       const setTargets = streams(metronome, probe, (...asked) => send(ask(...asked)));
-      routes.set(probe.path, setTargets);
+      routes.set(probe.path, ({ targets, connection }) => {
+        if (connection !== undefined) connect(connection);
+        setTargets(targets);
+      });
       setTargets(probe.targets);
     }
   }
   return {
-    setTargets: ({ path, targets }) => {
+    setTargets: ({ path, ...change }) => {
       const set = routes.get(path);
-      set?.(targets);
+      set?.(change);
       return set !== undefined;
     },
     endNotes: () => notes.end(),

@@ -101,6 +101,11 @@ export class KubernetesCluster implements Cluster {
     return this.#write("POST", `${path}?fieldManager=${fieldManager}`, object, signal);
   }
 
+  async tryCreate(object: KubeObject, signal?: AbortSignal): Promise<void> {
+    const path = await this.#paths.collection(object, object.metadata.namespace ?? "default");
+    await this.#write("POST", `${path}?dryRun=All&fieldManager=${fieldManager}`, object, signal);
+  }
+
   async replace(object: KubeObject, signal?: AbortSignal): Promise<KubeObject> {
     const path = `${await this.#paths.object(refOf(object))}?fieldManager=${fieldManager}`;
     return this.#write("PUT", path, object, signal);

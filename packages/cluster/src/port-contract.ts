@@ -38,6 +38,14 @@ export function portContract(name: string, prepare: (t: TestContext) => Promise<
       await assert.rejects(cluster.create(note(namespace, "made")), withStatus(409));
     });
 
+    it("tries to create, and keeps nothing", async (t) => {
+      const { cluster, namespace } = await prepare(t);
+      await cluster.tryCreate(note(namespace, "tried"));
+      assert.equal(await cluster.get(kinds.configMap, { namespace, name: "tried" }), null);
+      await cluster.create(note(namespace, "tried"));
+      await assert.rejects(cluster.tryCreate(note(namespace, "tried")), withStatus(409));
+    });
+
     it("replaces what has not changed, and refuses where it has", async (t) => {
       const { cluster, namespace } = await prepare(t);
       const old = await cluster.create(note(namespace, "replaced", "one"));

@@ -80,6 +80,8 @@ export interface Cluster {
   apply(object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
   /** ApiError 409: there is one of that name. */
   create(object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
+  /** What create() would do, all checks included, and nothing of it is kept (a dry run). */
+  tryCreate(object: KubeObject, signal?: AbortSignal): Promise<void>;
   /** Puts a whole object in the place of another. ApiError 409: it has changed meanwhile. */
   replace(object: KubeObject, signal?: AbortSignal): Promise<KubeObject>;
   patch(ref: Ref, kind: PatchKind, patch: unknown, signal?: AbortSignal): Promise<KubeObject>;

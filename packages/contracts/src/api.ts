@@ -7,6 +7,9 @@ export const servedBy = {
   node: "x-served-by-node",
 } as const;
 
+/** Response header on every answer: the address of whoever sent the request, as this server saw it. */
+export const seenFrom = "x-seen-from";
+
 /** Who answered: from the downward API. */
 export const Identity = z.object({
   podUid: z.string(),

@@ -46,6 +46,7 @@ export const FaultKind = z.enum([
   "scale-to-zero",
   "roll-out",
   "recreate-load-balancer",
+  "delete-many",
 ]);
 export type FaultKind = z.infer<typeof FaultKind>;
 
@@ -87,6 +88,8 @@ export const Event = z.discriminatedUnion("kind", [
       replicas: z.number().int(),
       nodes: z.array(z.string()),
       workers: z.array(z.string()),
+      /** The address of each node. */
+      nodeAddresses: z.record(z.string(), z.string()).default({}),
       serviceNetwork: z.string(),
       /** This machine reaches the addresses of nodes and load balancers themselves. */
       nodesReachable: z.boolean(),
@@ -137,6 +140,14 @@ export const Event = z.discriminatedUnion("kind", [
     node: z.string(),
     rules: z.record(z.string(), z.number().int()),
   }),
+  /** What the API says to the creation of an object, which is not kept: 201, or why it is refused. */
+  z.object({
+    ...stamp,
+    kind: z.literal("creation-tried"),
+    what: z.enum(["service-with-named-ports", "service-with-nameless-ports"]),
+    status: z.number().int(),
+    said: z.string(),
+  }),
   /** All Pods of the workload, each time one of them changed. */
   z.object({ ...stamp, kind: z.literal("pods-seen"), pods: z.array(SeenPod) }),
   /**
@@ -156,6 +167,10 @@ export const Event = z.discriminatedUnion("kind", [
     connection: z.number().int(),
     /** The address that was asked, where the path has several. */
     target: z.string().optional(),
+    /** Which of the clients that keep their connections asked; the first is 0. */
+    client: z.number().int().optional(),
+    /** The client's address, as it was sent from and as the Pod saw it; where the plan asks for it. */
+    source: z.object({ sent: z.string(), seen: z.string() }).optional(),
   }),
   z.object({
     ...stamp,
@@ -285,9 +300,15 @@ export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;
  * `cluster-ip/kept@svclab-worker2`, `node-port/new@host` (target says which node),
  * `endpoint/new@svclab-worker` (target is the Pod's address), `load-balancer/new@host`,
  * `node-port-ip/new@svclab-worker` (the clusterIP of a Service of that type),
+ * `sticky/new@svclab-worker`, `in-flight/new@svclab-worker` (requests that last 8 s),
  * `headless-dns@svclab-worker`, `spread/new@svclab-worker` (k6).
  */
 export type PathId = string;
 export function pathId(route: string, connection: "new" | "kept" | null, vantage: string): PathId {
   return connection === null ? `${route}@${vantage}` : `${route}/${connection}@${vantage}`;
+}
+
+/** `cluster-ip/new` of `cluster-ip/new@svclab-worker`. */
+export function routeOf(path: PathId): string {
+  return path.slice(0, path.lastIndexOf("@"));
 }

@@ -1,4 +1,4 @@
-export { Asked, Echo, Identity, Problem, servedBy, WhoAmI } from "./api.ts";
+export { Asked, Echo, Identity, Problem, seenFrom, servedBy, WhoAmI } from "./api.ts";
 export {
   DatabaseFault,
   Endpoint,
@@ -8,6 +8,7 @@ export {
   historyFormat,
   type PathId,
   pathId,
+  routeOf,
   SeenPod,
   Why,
 } from "./event.ts";

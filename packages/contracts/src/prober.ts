@@ -13,6 +13,10 @@ export const HttpProbe = z.object({
   targets: z.array(z.string()),
   port: z.number().int().min(1).max(65_535),
   url: z.string().startsWith("/"),
+  /** Host header; default: the target. */
+  host: z.string().min(1).optional(),
+  /** Whether the answers are to tell the client's address too, as both sides saw it. */
+  tellsSource: z.literal(true).optional(),
   perSecond: rate,
   timeoutMs,
 });
@@ -82,8 +86,15 @@ export type ProberPlan = z.infer<typeof ProberPlan>;
 /** GET /clock: the prober's own clock, as its events have it. */
 export const ProberClock = z.object({ nowMs: z.number() });
 
-/** PUT /targets: the targets of one path, from now on; of a member probe its one name. */
-export const ProberTargets = z.object({ path: z.string(), targets: z.array(z.string()) });
+/**
+ * PUT /targets: the targets of one path, from now on; of a member probe its one name. `connection`
+ * changes how an http probe connects.
+ */
+export const ProberTargets = z.object({
+  path: z.string(),
+  targets: z.array(z.string()),
+  connection: HttpProbe.shape.connection.optional(),
+});
 export type ProberTargets = z.infer<typeof ProberTargets>;
 
 /**

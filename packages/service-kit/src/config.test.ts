@@ -27,3 +27,9 @@ test("LISTEN_DELAY_MS counts only where faults are on", () => {
   assert.equal(readConfig(late).listenDelayMs, 0);
   assert.equal(readConfig({ ...late, FAULTS: "on" }).listenDelayMs, 500);
 });
+
+test("CLOSE_AT_SIGTERM counts only where faults are on", () => {
+  const hasty = { ...downward, CLOSE_AT_SIGTERM: "on", FAULT_TOKEN: "sixteen-characters" };
+  assert.equal(readConfig(hasty).drain.stragglersMs, 2_000);
+  assert.equal(readConfig({ ...hasty, FAULTS: "on" }).drain.stragglersMs, 0);
+});

@@ -1,6 +1,7 @@
 import { type Identity, ToolError } from "@svclab/contracts";
 import { z } from "zod";
 import { IdentityFromEnv } from "./identity.ts";
+import { type DrainLimits, limits } from "./limits.ts";
 
 export interface ServiceConfig {
   readonly identity: Identity;
@@ -10,6 +11,8 @@ export interface ServiceConfig {
   readonly faults: { readonly token: string } | null;
   /** How much later than the admin port the main port starts to listen. */
   readonly listenDelayMs: number;
+  /** How it ends at SIGTERM. */
+  readonly drain: DrainLimits;
   readonly logLevel: string;
 }
 
@@ -27,7 +30,11 @@ const Settings = z.object({
 const FaultSettings = z.object({
   FAULT_TOKEN: z.string().min(16),
   LISTEN_DELAY_MS: z.coerce.number().int().min(0).max(600_000).default(0),
+  CLOSE_AT_SIGTERM: z.enum(["on", "off"]).default("off"),
 });
+
+/** As most servers end: nobody new is let in, and who asks nothing at the moment is cut off. */
+const closeAtOnce: DrainLimits = { ...limits.drain, stragglersMs: 0, idleMs: 0 };
 
 /** @throws ToolError `bad-environment`, naming each variable that is missing or wrong. */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): ServiceConfig {
@@ -42,6 +49,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
       admin: settings.ADMIN_PORT,
     },
     faults: faults && { token: faults.FAULT_TOKEN },
+    drain: faults?.CLOSE_AT_SIGTERM === "on" ? closeAtOnce : limits.drain,
     listenDelayMs: faults?.LISTEN_DELAY_MS ?? 0,
     logLevel: settings.LOG_LEVEL,
   };

@@ -1,7 +1,6 @@
 import { ToolError } from "@svclab/contracts";
 import { pino } from "pino";
 import { readConfig } from "./config.ts";
-import { limits } from "./limits.ts";
 import { type ServiceParts, startService } from "./start-service.ts";
 
 export interface ServiceDefinition
@@ -23,7 +22,7 @@ export async function runService(definition: ServiceDefinition): Promise<void> {
 
     const stop = async (signal: NodeJS.Signals) => {
       logger.info({ signal }, "draining");
-      logger.info(await service.stop(limits.drain), "drained");
+      logger.info(await service.stop(config.drain), "drained");
       process.exit(0);
     };
     process.once("SIGTERM", stop);

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Identity, servedBy, ToolError } from "@svclab/contracts";
+import { type Identity, seenFrom, servedBy, ToolError } from "@svclab/contracts";
 import { limits } from "./limits.ts";
 
 /** A server with the limits of `limits.ts`, whose every answer says which Pod gave it. */
@@ -18,6 +18,7 @@ export function createPodServer(identity: Identity, handler: RequestListener): S
     },
     (request, response) => {
       for (const [name, value] of who) response.setHeader(name, value);
+      response.setHeader(seenFrom, plainAddress(request.socket.remoteAddress));
       handler(request, response);
     },
   );
@@ -48,6 +49,11 @@ export async function listen(server: Server, port: number): Promise<number> {
     });
   }
   return (server.address() as AddressInfo).port;
+}
+
+/** A dual-stack listener sees IPv4 peers as ::ffff:a.b.c.d; what the wire says is a.b.c.d. */
+export function plainAddress(address = ""): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
 /** Bytes that are not HTTP never reach the handler; Node.js would answer them without our headers. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { Problem, servedBy, WhoAmI } from "@svclab/contracts";
+import { Problem, seenFrom, servedBy, WhoAmI } from "@svclab/contracts";
 import { HttpProblem } from "./problem.ts";
 import { ask, startTestService } from "./testing.ts";
 
@@ -15,7 +15,7 @@ test("whoami tells the Pod, the app and its version", async (t) => {
   assert.equal(who.version, "1.2.3");
 });
 
-test("every answer of every port says which Pod gave it and may not be stored", async (t) => {
+test("every answer of every port says which Pod gave it, to whom, and may not be stored", async (t) => {
   const service = await startTestService(t);
   const asked = [
     [await service.httpPort, "/whoami", 200],
@@ -32,6 +32,7 @@ test("every answer of every port says which Pod gave it and may not be stored", 
     assert.equal(headers[servedBy.podUid], "uid-1", path);
     assert.equal(headers[servedBy.podName], "pod-1", path);
     assert.equal(headers[servedBy.node], "n1", path);
+    assert.equal(headers[seenFrom], "127.0.0.1", path);
     assert.equal(headers["cache-control"], "no-store", path);
   }
 });

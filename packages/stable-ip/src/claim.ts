@@ -18,6 +18,7 @@ export type DatabaseChange =
 export type NamedChange =
   | "recreate-service"
   | "recreate-service-same-ip"
+  | "kept-connections-anew"
   | "kill-container-instead"
   | "force-delete-instead";
 

@@ -44,6 +44,24 @@ export const limits = {
   distinctPortsShare: 0.5,
   /** Different client ports per connection above which connections cannot have been kept. */
   keptPortsShare: 0.1,
+  /** Of two successive answers to a client that keeps its connection: by different Pods, at most. */
+  keptChangesShare: 0.05,
+  /** Of two successive answers over new connections: by different Pods, at least. */
+  newChangesShare: 0.3,
+  /** After so long a Service with an affinity of 1 s has let go of its client. */
+  affinityMs: 1_100,
+  /** Requests that must have been at work when a Pod was told to end, for their answers to say something. */
+  inFlightAnswers: 3,
+  /** Deletions, and requests about them, of which none may be lost. */
+  gracefulDeletions: 20,
+  gracefulRequests: 60_000,
+  /** Requests count from so long before a deletion to so long after the Pod has gone. */
+  beforeDeletionMs: 1_000,
+  afterGoneMs: 2_000,
+  /** How sure a bound is of which nothing was seen. */
+  confidenceShare: 0.95,
+  /** A Pod of the api serves on for so long after its deletion, before it is told to end. */
+  preStopMs: 5_000,
   /** Chance that an endpoint that takes its even part is not met at all. */
   missedShare: 1e-9,
   /**

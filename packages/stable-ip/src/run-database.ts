@@ -165,6 +165,7 @@ function runBegan(request: DatabaseRunRequest, lab: DatabaseLab): Fact {
       replicas: databaseNames.members.length,
       nodes: [...lab.nodes],
       workers: [...lab.workers],
+      nodeAddresses: {},
       serviceNetwork: "",
       nodesReachable: request.nodesReachable,
     },

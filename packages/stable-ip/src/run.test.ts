@@ -18,7 +18,15 @@ async function lab(t: TestContext) {
   const { cluster, clock, world } = workload;
   const runDir = await mkdtemp(join(tmpdir(), "run-"));
   t.after(() => rm(runDir, { recursive: true }));
-  for (const name of ["api", "api-direct", "web-node", "web-public"]) {
+  for (const name of [
+    "api",
+    "api-direct",
+    "web-node",
+    "web-public",
+    "web-local",
+    "web-sticky",
+    "web-sticky-briefly",
+  ]) {
     await cluster.create(service("svclab", name));
   }
   await cluster.create(service("kube-system", "kube-dns"));
@@ -103,7 +111,9 @@ async function lab(t: TestContext) {
 }
 
 function service(namespace: string, name: string): KubeObject {
-  const spec = { clusterIP: "10.96.0.9", ports: [{ name: "http", port: 80, nodePort: 30080 }] };
+  const metrics = { name: "metrics", port: 9100 };
+  const ports = [{ name: "http", port: 80, nodePort: 30080 }, metrics];
+  const spec = { clusterIP: "10.96.0.9", ports };
   return { apiVersion: "v1", kind: "Service", metadata: { namespace, name }, spec } as KubeObject;
 }
 

@@ -20,6 +20,7 @@ import type { PodProgramOf } from "./observe/cluster-prober.ts";
 import type { Fact, RecordFact } from "./observe/fact.ts";
 import { HistoryFile } from "./observe/history-file.ts";
 import { type Lab, names, readLab } from "./observe/lab.ts";
+import { namelessPortsRoute, tryNamelessPorts } from "./observe/nameless-ports.ts";
 import { nodeRulesRoute, recordNodeRules } from "./observe/node-rules.ts";
 import { blindOverMs } from "./observe/plans.ts";
 import { startRecorders } from "./observe/recorders.ts";
@@ -163,12 +164,14 @@ async function act(
 
     if (violation !== null) {
       say(`violation ${violation.name}: ${violation.text}`);
-      await violate(hands, violation, join(request.manifests, "variants"));
+      await violate(hands, violation, join(request.manifests, "variants"), recorders);
     }
     const readyMs = clock.nowMs();
     for (const fault of faults) {
       say(`fault ${fault}`);
+      await recorders.ask(fault, true);
       await cause(fault, hands, load, violation);
+      await recorders.ask(fault, false);
     }
     const longMs = request.control ? controlMs : longestLimitMs(claims);
     await clock.sleep(Math.max(settleMs, readyMs + longMs - clock.nowMs()), signal);
@@ -178,6 +181,7 @@ async function act(
     for (const service of (await cluster.list(kinds.service, { namespace }, signal)).items) {
       record({ kind: "service-seen", ...seenService(service) });
     }
+    if (routes.has(namelessPortsRoute)) await tryNamelessPorts({ ...hands, namespace });
     if (routes.has(nodeRulesRoute)) {
       const services = [names.service, names.headless];
       await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });
@@ -218,6 +222,7 @@ function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): 
       replicas: lab.replicas,
       nodes: [...lab.nodes],
       workers: [...lab.workers],
+      nodeAddresses: { ...lab.nodeAddresses },
       serviceNetwork: lab.serviceNetwork,
       nodesReachable: request.nodesReachable,
     },

@@ -94,10 +94,14 @@ export class FakeCluster implements Cluster {
   }
 
   async create(object: KubeObject, signal?: AbortSignal): Promise<KubeObject> {
+    await this.tryCreate(object, signal);
+    return this.#add(object);
+  }
+
+  async tryCreate(object: KubeObject, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     const ref = refOf(object);
     if (this.#objects.has(keyOf(ref))) throw new ApiError(describeRef(ref), 409, "already exists");
-    return this.#add(object);
   }
 
   async replace(object: KubeObject, signal?: AbortSignal): Promise<KubeObject> {

@@ -57,6 +57,9 @@ const untimed = new Set([
   "headless-has-no-ip-and-no-rules",
   "node-port-answers-on-every-node",
   "types-nest",
+  "kept-connections-pin",
+  "in-flight-requests-finish",
+  "multi-port-needs-names",
 ]);
 
 for (const claim of claims) {

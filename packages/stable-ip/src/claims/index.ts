@@ -1,11 +1,17 @@
 import type { Claim } from "../claim.ts";
+import { affinitySticksAndLetsGo } from "./affinity-sticks-and-lets-go.ts";
 import { clusterIpAnswersThroughKill } from "./cluster-ip-answers-through-kill.ts";
 import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
 import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
 import { everyEndpointGetsTraffic } from "./every-endpoint-gets-traffic.ts";
+import { externalPolicyLocalKeepsTheClientIp } from "./external-policy-local-keeps-the-client-ip.ts";
+import { gracefulDeleteLosesNothing } from "./graceful-delete-loses-nothing.ts";
 import { headlessDnsIsTheReadyPodIps } from "./headless-dns-is-the-ready-pod-ips.ts";
 import { headlessHasNoIpAndNoRules } from "./headless-has-no-ip-and-no-rules.ts";
+import { inFlightRequestsFinish } from "./in-flight-requests-finish.ts";
+import { keptConnectionsPin } from "./kept-connections-pin.ts";
 import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
+import { multiPortNeedsNames } from "./multi-port-needs-names.ts";
 import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
@@ -24,12 +30,18 @@ export const claims: readonly Claim[] = [
   unreadyPodGetsNoTraffic,
   relabelledPodLeavesRotation,
   terminatingEndpointSteps,
+  inFlightRequestsFinish,
+  gracefulDeleteLosesNothing,
   portMapsToTargetPort,
+  multiPortNeedsNames,
   everyEndpointGetsTraffic,
   newConnectionsSpreadEvenly,
+  keptConnectionsPin,
+  affinitySticksAndLetsGo,
   headlessHasNoIpAndNoRules,
   headlessDnsIsTheReadyPodIps,
   nodePortAnswersOnEveryNode,
+  externalPolicyLocalKeepsTheClientIp,
   loadBalancerGetsAnAddress,
   typesNest,
 ];

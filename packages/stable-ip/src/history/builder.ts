@@ -1,6 +1,6 @@
 import { type EventOf, FaultKind, historyFormat, type SeenPod } from "@svclab/contracts";
 import type { History } from "../claim.ts";
-import { SmallCluster } from "./small-cluster.ts";
+import { nodeAddresses, SmallCluster } from "./small-cluster.ts";
 import { orderly, type Unstamped, type Ways, type Why } from "./ways.ts";
 
 const services = ["api", "api-direct", "web-node", "web-public"];
@@ -30,6 +30,7 @@ export class HistoryBuilder {
         replicas: ways.replicas,
         nodes: ["control-plane", ...ways.workers],
         workers: [...ways.workers],
+        nodeAddresses: nodeAddresses(ways.workers),
         serviceNetwork: "10.96.0.0/16",
         nodesReachable: ways.nodesReachable,
       },
@@ -125,6 +126,14 @@ export class HistoryBuilder {
     return this.answers(5);
   }
 
+  /** Deletes so many Pods in turn, the one that is there longest first, under many requests. */
+  deleteMany(pods: number, requestsEach: number): this {
+    this.#cluster.gracefulEach = requestsEach;
+    for (let deleted = 0; deleted < pods; deleted++) this.kill(this.names()[0] ?? "");
+    this.#cluster.gracefulEach = 0;
+    return this;
+  }
+
   rollOut(): this {
     this.write({ kind: "roll-out-sent" });
     for (const name of this.names()) this.#replace(this.#cluster.pod(name));
@@ -147,11 +156,15 @@ export class HistoryBuilder {
       const ended: Unstamped = { kind: "load-ended", path, node, scheduled, dropped: 0 };
       this.#cluster.write(ended, `k6@${node}`);
     }
-    return this.answers(20);
+    return this.answers(150);
   }
 
   end(complete = true): History {
     this.service("10.96.0.9");
+    for (const what of ["service-with-named-ports", "service-with-nameless-ports"] as const) {
+      const refused = what === "service-with-nameless-ports";
+      this.write({ kind: "creation-tried", what, status: refused ? 422 : 201, said: "so" });
+    }
     for (const node of ["control-plane", ...this.#cluster.ways.workers])
       this.write({ kind: "node-rules-seen", node, rules: { api: 5, "api-direct": 0 } });
     this.write({ kind: "run-ended", complete });

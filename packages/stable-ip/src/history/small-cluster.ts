@@ -11,6 +11,15 @@ const clockOffMs: Readonly<Record<string, number>> = {
   "prober@host": 90,
 };
 
+/** Where the tests' web Pods run, by node. */
+const webPods: Readonly<Record<string, string>> = { worker: "uid-web", worker2: "uid-web2" };
+
+/** 172.18.0.2 and on, the control plane first. */
+export function nodeAddresses(workers: readonly string[]): Record<string, string> {
+  const nodes = ["control-plane", ...workers];
+  return Object.fromEntries(nodes.map((node, at) => [node, `172.18.0.${2 + at}`]));
+}
+
 /** Pods, the recorders that watch and ask them, and what those wrote. Its own clock, no other. */
 export class SmallCluster {
   readonly events: Event[] = [];
@@ -21,6 +30,8 @@ export class SmallCluster {
   readonly unlabelled = new Set<string>();
   pods: readonly SeenPod[] = [];
   nowMs = beganMs;
+  /** Requests on the path of graceful deletions, from each worker, a tick. */
+  gracefulEach = 0;
   readonly #goneIps: string[] = [];
   /** Pods that live and are nobody's. */
   #released: readonly SeenPod[] = [];
@@ -94,7 +105,9 @@ export class SmallCluster {
     const endpoints = [...this.ways.endpoints(this.#matching(), this.pods)];
     this.write({ kind: "endpoints-seen", service: "api", endpoints });
     const state = { ready: true, serving: true, terminating: false };
-    const web = [{ podUid: "uid-web", ip: "10.244.1.5", node: "worker", ...state }];
+    const web = Object.entries(webPods).map(([node, podUid], at) => {
+      return { podUid, ip: `10.244.${1 + at}.5`, node, ...state };
+    });
     this.write({ kind: "endpoints-seen", service: "web-node", endpoints: web });
   }
 
@@ -104,9 +117,19 @@ export class SmallCluster {
     const { workers, resolve } = this.ways;
     for (const worker of workers) {
       this.#ask(`cluster-ip/new@${worker}`, null, this.#turn(nth));
-      this.#ask(`cluster-ip/kept@${worker}`, null, this.#turn(0));
+      const client = nth % 2;
+      const kept = { client, connection: 40_000 + client };
+      this.#ask(`cluster-ip/kept@${worker}`, null, this.#turn(0), kept);
       this.#ask(`target-port/new@${worker}`, null, null);
-      this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", "uid-web");
+      this.#ask(`metrics-port/new@${worker}`, null, this.#turn(nth));
+      this.#ask(`metrics-port-crossed/new@${worker}`, null, this.#turn(nth), { status: 404 });
+      this.#ask(`in-flight/new@${worker}`, null, this.#turn(nth), { tookMs: 8_004 });
+      for (let more = 0; more < this.gracefulEach; more++)
+        this.#ask(`graceful/new@${worker}`, null, this.#turn(nth + more));
+      this.#ask(`sticky/new@${worker}`, "10.96.0.31", "uid-web");
+      const drawn = `uid-web${(nth >> 4) % 2 === 0 ? "" : "2"}`;
+      if (nth % 16 === 0) this.#ask(`sticky-briefly/new@${worker}`, "10.96.0.32", drawn);
+      this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", nth % 2 === 0 ? "uid-web" : "uid-web2");
       this.#ask(`load-balancer-ip/new@${worker}`, "10.96.0.80", "uid-web");
       for (const pod of [...this.pods, ...this.#released]) {
         this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
@@ -117,9 +140,12 @@ export class SmallCluster {
       const path = `headless-dns@${worker}`;
       this.write({ kind: "resolved", path, ...answer }, `prober@${worker}`);
     }
-    const nodes = 1 + workers.length;
-    const node = `172.18.0.${2 + (nth % nodes)}`;
-    this.#ask("node-port/new@host", node, "uid-web");
+    const nodes = Object.entries(nodeAddresses(workers));
+    const [name, node] = nodes[nth % nodes.length] ?? ["", ""];
+    const sent = "172.18.0.1";
+    this.#ask("node-port/new@host", node, "uid-web", { source: { sent, seen: node } });
+    const own = webPods[name] ?? null;
+    this.#ask("node-port-local/new@host", node, own, { source: { sent, seen: sent } });
     this.#ask("load-balancer-port/new@host", node, "uid-web");
     this.#ask("load-balancer/new@host", "192.0.2.80", "uid-web");
     this.nowMs += tickMs;
@@ -140,7 +166,7 @@ export class SmallCluster {
     return this.down.has(pod.podUid) ? null : pod.podUid;
   }
 
-  #ask(path: string, target: string | null, podUid: string | null): void {
+  #ask(path: string, target: string | null, podUid: string | null, more: object = {}): void {
     const { lateMs, probe } = this.ways;
     const usual: Fate = podUid === null ? { why: "refused" } : { podUid };
     const fate = probe({ path, target, sinceMs: this.nowMs - beganMs, podUid }) ?? usual;
@@ -148,11 +174,11 @@ export class SmallCluster {
     const scheduledMs = this.nowMs + (clockOffMs[from] ?? 0);
     const times = { scheduledMs, sentMs: scheduledMs + lateMs, tookMs: lateMs + 4 };
     const shared = { path, ...times, ...(target === null ? {} : { target }) };
-    const connection = path.includes("/kept@") ? 40_000 : 40_001 + (this.#ticks % 10_000);
+    const connection = 40_010 + (this.#ticks % 10_000);
     this.write(
       "why" in fate
         ? { kind: "unanswered", ...shared, why: fate.why }
-        : { kind: "answered", ...shared, status: 200, connection, ...fate },
+        : { kind: "answered", ...shared, status: 200, connection, ...more, ...fate },
       from,
     );
   }

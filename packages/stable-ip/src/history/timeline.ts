@@ -1,4 +1,4 @@
-import { type Event, type EventOf, type FaultKind, ToolError } from "@svclab/contracts";
+import { type Event, type EventOf, type FaultKind, routeOf, ToolError } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { type Offset, offsets } from "./clocks.ts";
 import type { Span } from "./span.ts";
@@ -27,11 +27,6 @@ export interface Timeline {
   pathsOf(route: string): readonly string[];
   isPlaced(recorder: string): boolean;
   faultSpan(fault: FaultKind): Span | null;
-}
-
-/** `cluster-ip/new` of `cluster-ip/new@svclab-worker`. */
-function routeOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("@"));
 }
 
 /** @throws ToolError history-format, where the first event is not run-began. */

@@ -13,8 +13,12 @@ export interface Probe {
 
 export type Why = EventOf<"unanswered">["why"];
 
-/** What became of a request: the uid that answered, with a status, or why none did. */
-export type Fate = { readonly podUid: string; readonly status?: number } | { readonly why: Why };
+/** What became of a request: the uid that answered, and what is not as usual, or why none did. */
+export type Fate =
+  | ({ readonly podUid: string } & Partial<
+      Pick<EventOf<"answered">, "status" | "connection" | "client" | "source" | "tookMs">
+    >)
+  | { readonly why: Why };
 
 /** An event without its stamp, kind by kind. */
 export type Unstamped = Event extends infer E

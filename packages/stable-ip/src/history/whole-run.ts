@@ -14,6 +14,9 @@ export interface WholeRun extends Partial<Ways> {
   /** Ticks of 100 ms for which a Pod without its label is still one of the workload's. */
   readonly letGoTicks?: number;
   readonly connections?: number;
+  readonly deletions?: number;
+  /** Requests from each worker in 100 ms, while many Pods are deleted. */
+  readonly gracefulEach?: number;
   /** Which Pod, 0 to 2, gets the nth connection from a node. */
   readonly pick?: (nth: number, node: string) => number | Why;
 }
@@ -53,6 +56,8 @@ const faults: Readonly<Record<FaultKind, (built: HistoryBuilder, run: WholeRun) 
     built.service("10.96.0.9", { ...again, loadBalancer: [] }).answers(20);
     built.service("10.96.0.9", again).answers(110);
   },
+  "delete-many": (built, { deletions = 20, gracefulEach = 1 }) =>
+    built.deleteMany(deletions, gracefulEach),
 };
 
 /** 0, 1 and 2, each with the same chance; the same sequence every time (mulberry32). */

@@ -1,4 +1,5 @@
 import type { SeenPod } from "@svclab/contracts";
+import { limits as decided } from "../limits.ts";
 import { eachPod } from "./each-pod.ts";
 import type { KillingHands } from "./hands.ts";
 import { killPod } from "./kill-pod.ts";
@@ -10,12 +11,26 @@ export async function deleteEach(
   hands: KillingHands,
   how: "graceful" | "force" = "graceful",
 ): Promise<void> {
-  const kill = async (pod: SeenPod) => {
-    await killPod(hands, pod, how);
-    const replaced = `Pod ${pod.name} to be gone and its replacement to be ready`;
-    await waitForPods(hands, replaced, limits.replaceMs, (pods) => {
-      return pods.every((one) => one.podUid !== pod.podUid) && allReady(pods, hands.replicas);
-    });
-  };
-  await eachPod(hands, kill, limits.afterDeletesMs);
+  await eachPod(hands, (pod) => replace(hands, pod, how), limits.afterDeletesMs);
+}
+
+/** Deletes so many Pods that none lost says something: always the one that is there longest. */
+export async function deleteMany(hands: KillingHands): Promise<void> {
+  const queue: SeenPod[] = [];
+  for (let deleted = 0; deleted < decided.gracefulDeletions; deleted++) {
+    const known = new Set(queue.map(({ podUid }) => podUid));
+    queue.push(...hands.world.readyPods.filter(({ podUid }) => !known.has(podUid)));
+    const pod = queue.shift();
+    if (pod === undefined) throw new RangeError("there is no ready Pod to delete");
+    await replace(hands, pod, "graceful");
+    await hands.clock.sleep(limits.betweenDeletesMs, hands.signal);
+  }
+}
+
+async function replace(hands: KillingHands, pod: SeenPod, how: "graceful" | "force") {
+  await killPod(hands, pod, how);
+  const replaced = `Pod ${pod.name} to be gone and its replacement to be ready`;
+  await waitForPods(hands, replaced, limits.replaceMs, (pods) => {
+    return pods.every((one) => one.podUid !== pod.podUid) && allReady(pods, hands.replicas);
+  });
 }

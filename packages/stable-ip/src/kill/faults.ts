@@ -1,6 +1,6 @@
 import type { FaultKind } from "@svclab/contracts";
 import type { Violation } from "../claim.ts";
-import { deleteEach } from "./delete-each.ts";
+import { deleteEach, deleteMany } from "./delete-each.ts";
 import type { KillingHands } from "./hands.ts";
 import { holdOneUnready } from "./hold-unready.ts";
 import { limits } from "./limits.ts";
@@ -35,6 +35,7 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
   "scale-to-zero": scaleToZero,
   "roll-out": rollOut,
   "recreate-load-balancer": recreateLoadBalancer,
+  "delete-many": deleteMany,
 };
 
 /**

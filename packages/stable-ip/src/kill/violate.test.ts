@@ -10,6 +10,8 @@ import { withRemovals } from "../removals.ts";
 import { SmallWorkload } from "./small-workload.ts";
 import { violate } from "./violate.ts";
 
+const anew: string[] = [];
+const clients = { connectAnew: async (route: string) => void anew.push(route) };
 const variants = new URL("../../../../k8s/variants", import.meta.url).pathname;
 const service = (name: string, spec: object = {}) =>
   ({
@@ -35,7 +37,7 @@ async function violated(name: string, object: KubeObject) {
   const { namespace = "", name: of } = object.metadata;
   const look = async () =>
     (await cluster.get(kinds.service, { namespace, name: of })) as unknown as KubeObject & Spec;
-  await violate(workload.hands(), named(name), variants);
+  await violate(workload.hands(), named(name), variants, clients);
   const during = await look();
   assert.deepEqual(await removals.runAll(), []);
   return { workload, old, during, after: await look() };
@@ -101,11 +103,11 @@ it("waits for the IP of a Service that has gone, and throws every other refusal"
           new Error("failed to allocate IP 10.96.0.9: provided IP is already allocated"),
         )
       : create(object);
-  await violate(workload.hands(), named("recreate-service-same-ip"), variants);
+  await violate(workload.hands(), named("recreate-service-same-ip"), variants, clients);
   assert.equal(refusals, -1);
   cluster.create = () => Promise.reject(new Error("no quota is left"));
   await assert.rejects(
-    violate(workload.hands(), named("recreate-service"), variants),
+    violate(workload.hands(), named("recreate-service"), variants, clients),
     /no quota is left/,
   );
 });
@@ -117,7 +119,12 @@ it("takes the violation back and throws the first error, whatever happens in bet
   const first = new Error("the run broke");
   const run = withRemovals(
     async (removals) => {
-      await violate({ ...workload.hands(), removals }, named("session-affinity"), variants);
+      await violate(
+        { ...workload.hands(), removals },
+        named("session-affinity"),
+        variants,
+        clients,
+      );
       throw first;
     },
     () => {},
@@ -136,4 +143,10 @@ it("every variant is a file of at most 15 lines that a claim names, and the othe
     assert.equal(parseObjects(text, file).length, 1);
     assert.ok(text.trimEnd().split("\n").length <= 15, `${file} is too long`);
   }
+});
+
+it("makes the clients that keep their connections open new ones", async () => {
+  const workload = await SmallWorkload.started();
+  await violate(workload.hands(), named("kept-connections-anew"), variants, clients);
+  assert.deepEqual(anew, ["cluster-ip/kept"]);
 });

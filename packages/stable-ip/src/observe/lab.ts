@@ -9,6 +9,9 @@ export const names = {
   headless: "api-direct",
   nodePort: "web-node",
   loadBalancer: "web-public",
+  local: "web-local",
+  sticky: "web-sticky",
+  stickyBriefly: "web-sticky-briefly",
 } as const;
 
 /** Where the api's containers listen; its Service names the port, so it is not to be read there. */
@@ -21,11 +24,14 @@ export interface Lab {
   readonly replicas: number;
   readonly nodes: readonly string[];
   readonly workers: readonly string[];
-  readonly nodeAddresses: readonly string[];
+  /** By the node's name. */
+  readonly nodeAddresses: Readonly<Record<string, string>>;
   readonly serviceNetwork: string;
   readonly clusterIP: string;
   readonly servicePort: number;
   readonly podPort: number;
+  /** The port of the Service api that is named metrics. */
+  readonly metricsPort: number;
   readonly dnsServer: string;
   readonly headlessName: string;
   readonly nodePort: number;
@@ -36,6 +42,11 @@ export interface Lab {
   readonly loadBalancerPort: number;
   readonly loadBalancerIP: string;
   readonly loadBalancerNodePort: number;
+  /** The node port of the Service whose external traffic stays on the node. */
+  readonly localNodePort: number;
+  readonly stickyIP: string;
+  readonly stickyBrieflyIP: string;
+  readonly stickyPort: number;
 }
 
 type ServiceCidr = KubeObject & { readonly spec: { readonly cidrs: readonly string[] } };
@@ -58,11 +69,14 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
   );
   const nodes = (await cluster.list(kinds.node, {}, signal)).items;
   const cidr = await cluster.get(serviceCidr, { name: "kubernetes" }, signal);
-  const [api, nodePort, loadBalancer, dns] = await Promise.all([
+  const [api, nodePort, loadBalancer, dns, local, sticky, stickyBriefly] = await Promise.all([
     service(names.service),
     service(names.nodePort),
     service(names.loadBalancer),
     service("kube-dns", "kube-system"),
+    service(names.local),
+    service(names.sticky),
+    service(names.stickyBriefly),
     service(names.headless),
   ]);
   return {
@@ -72,13 +86,17 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     workers: nodes
       .filter((node) => node.metadata.labels?.[controlPlaneLabel] === undefined)
       .map((node) => node.metadata.name),
-    nodeAddresses: nodes.flatMap(
-      (node) => node.status?.addresses?.find(({ type }) => type === "InternalIP")?.address ?? [],
+    nodeAddresses: Object.fromEntries(
+      nodes.flatMap(({ metadata, status }) => {
+        const internal = status?.addresses?.find(({ type }) => type === "InternalIP");
+        return internal === undefined ? [] : [[metadata.name, internal.address]];
+      }),
     ),
     serviceNetwork: cidr?.spec.cidrs[0] ?? "",
     clusterIP: api.spec.clusterIP ?? "",
     servicePort: portOf(api).port,
     podPort,
+    metricsPort: portOf(api, "metrics").port,
     dnsServer: dns.spec.clusterIP ?? "",
     headlessName: `${names.headless}.${namespace}.svc.cluster.local`,
     nodePort: portOf(nodePort).nodePort ?? 0,
@@ -88,6 +106,10 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     loadBalancerPort: portOf(loadBalancer).port,
     loadBalancerIP: loadBalancer.spec.clusterIP ?? "",
     loadBalancerNodePort: portOf(loadBalancer).nodePort ?? 0,
+    localNodePort: portOf(local).nodePort ?? 0,
+    stickyIP: sticky.spec.clusterIP ?? "",
+    stickyBrieflyIP: stickyBriefly.spec.clusterIP ?? "",
+    stickyPort: portOf(sticky).port,
   };
 }
 
@@ -102,14 +124,15 @@ async function needed<T>(what: string, found: Promise<T | null>): Promise<T> {
   });
 }
 
-/** The one named http, or the first. */
-function portOf(service: Service): { readonly port: number; readonly nodePort?: number } {
-  const ports = service.spec.ports ?? [];
-  const port = ports.find((one) => one.name === "http") ?? ports[0];
+function portOf(
+  service: Service,
+  named = "http",
+): { readonly port: number; readonly nodePort?: number } {
+  const port = service.spec.ports?.find(({ name }) => name === named);
   if (port !== undefined) return port;
   throw new ToolError({
     code: "app-missing",
-    expected: `a port on Service ${service.metadata.name}`,
+    expected: `a port named ${named} on Service ${service.metadata.name}`,
     found: "none",
     todo: "install the application: ./svclab install",
   });

@@ -15,11 +15,18 @@ const perSecond = {
   loadBalancer: 5,
   closed: 5,
   otherIp: 5,
+  /** Seldom enough that the Service has let go of its client each time: after 1 s. */
+  stickyBriefly: 0.6,
+  inFlight: 4,
+  /** 60,000 requests about 20 deletions, from two workers. */
+  graceful: 170,
 } as const;
 const timeoutMs = 1_000;
 /** Where an answer is counted and not timed: on a machine that is busy it may take its time. */
 const countedTimeoutMs = 5_000;
 const keptConnections = 4;
+/** A request that lasts longer than a Pod serves on after its deletion, and less than its grace. */
+const inFlight = { url: "/echo?delayMs=8000", timeoutMs: 20_000 } as const;
 /** A stall shorter than this shows as lateness of the requests that were due in it. */
 export const blindOverMs = limits.silenceMs * limits.latenessShare;
 
@@ -55,6 +62,47 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("target-port", "new", worker),
       connection: "new",
       perSecond: perSecond.closed,
+    },
+    "metrics-port/new": {
+      ...{ ...counted, url: "/metrics" },
+      path: pathId("metrics-port", "new", worker),
+      targets: [lab.clusterIP],
+      port: lab.metricsPort,
+      perSecond: perSecond.otherIp,
+    },
+    // What only the other port's server has.
+    "metrics-port-crossed/new": {
+      ...counted,
+      path: pathId("metrics-port-crossed", "new", worker),
+      targets: [lab.clusterIP],
+      port: lab.metricsPort,
+      perSecond: perSecond.closed,
+    },
+    "in-flight/new": {
+      ...{ ...throughService, ...inFlight },
+      path: pathId("in-flight", "new", worker),
+      connection: "new",
+      perSecond: perSecond.inFlight,
+    },
+    "graceful/new": {
+      ...{ ...throughService, timeoutMs: countedTimeoutMs },
+      path: pathId("graceful", "new", worker),
+      connection: "new",
+      perSecond: perSecond.graceful,
+    },
+    "sticky/new": {
+      ...counted,
+      path: pathId("sticky", "new", worker),
+      targets: [lab.stickyIP],
+      port: lab.stickyPort,
+      perSecond: perSecond.otherIp,
+    },
+    "sticky-briefly/new": {
+      ...counted,
+      path: pathId("sticky-briefly", "new", worker),
+      targets: [lab.stickyBrieflyIP],
+      port: lab.stickyPort,
+      perSecond: perSecond.stickyBriefly,
     },
     "node-port-ip/new": {
       ...counted,
@@ -98,15 +146,24 @@ export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | nu
       ...whoami,
       path: pathId("node-port", "new", host),
       timeoutMs: countedTimeoutMs,
-      targets: [...lab.nodeAddresses],
+      targets: Object.values(lab.nodeAddresses),
       port: lab.nodePort,
+      tellsSource: true,
+      perSecond: perSecond.nodePort,
+    },
+    "node-port-local/new": {
+      ...whoami,
+      path: pathId("node-port-local", "new", host),
+      targets: Object.values(lab.nodeAddresses),
+      port: lab.localNodePort,
+      tellsSource: true,
       perSecond: perSecond.nodePort,
     },
     "load-balancer-port/new": {
       ...whoami,
       path: pathId("load-balancer-port", "new", host),
       timeoutMs: countedTimeoutMs,
-      targets: [...lab.nodeAddresses],
+      targets: Object.values(lab.nodeAddresses),
       port: lab.loadBalancerNodePort,
       perSecond: perSecond.nodePort,
     },

@@ -1,6 +1,7 @@
 import type { Cluster } from "@svclab/cluster";
 import type { Event, PathId, ProberPlan } from "@svclab/contracts";
 import type { Removals } from "../removals.ts";
+import { type Asking, asking, atFirst } from "./asking.ts";
 import type { PodTemplate } from "./checker-pod.ts";
 import type { Clock } from "./clock.ts";
 import { type PodProgramOf, startClusterProber } from "./cluster-prober.ts";
@@ -37,7 +38,7 @@ export interface Recording {
   readonly removals: Removals;
 }
 
-export interface Recorders {
+export interface Recorders extends Asking {
   compareClocks(): Promise<void>;
   /** Ends the recorders and reads the rest of what they have to tell. */
   stop(): Promise<void>;
@@ -60,13 +61,20 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
   ]);
   watched.catch(fail);
   const forHost = hostPlan(lab, routes);
-  const probers = await Promise.all([
-    ...lab.workers.map((node) => onWorker(recording, node, workerPlan(lab, routes, node))),
-    ...(forHost === null ? [] : [onHost(recording, forHost)]),
+  const started = await Promise.all([
+    ...lab.workers.map(async (node) => {
+      const plan = workerPlan(lab, routes, node);
+      return { plan, prober: await onWorker(recording, node, atFirst(plan)) };
+    }),
+    ...(forHost === null
+      ? []
+      : [{ plan: forHost, prober: await onHost(recording, atFirst(forHost)) }]),
   ]);
+  const probers = started.map(({ prober }) => prober);
   const stops = probers.map((prober) => superviseProber(prober, fail, signal));
   keepTargets(world, probers, say);
   return {
+    ...asking(started),
     compareClocks: async () => {
       for (const prober of probers) {
         record(await compareClocks(clock, prober.plan.recorder, () => nowAt(prober)));

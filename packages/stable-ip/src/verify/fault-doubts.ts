@@ -1,6 +1,7 @@
 import type { EventOf, FaultKind, SeenPod } from "@svclab/contracts";
 import type { Span } from "../history/span.ts";
 import type { Moment, Timeline } from "../history/timeline.ts";
+import { limits } from "../limits.ts";
 import { isReady, podsAt } from "./pods.ts";
 
 const balancer = "web-public";
@@ -75,7 +76,13 @@ const happened: Readonly<Record<FaultKind, (scene: Scene) => string[]>> = {
     const back = seen.some((moment) => inside(moment, span) && isAnother(moment));
     return gone !== undefined && back ? [] : [`${balancer} was not seen to go and to come back`];
   },
+  "delete-many": manyDoubts,
 };
+
+function manyDoubts({ line, span }: Scene): string[] {
+  const kills = line.of("pod-kill-sent").filter((kill) => inside(kill, span)).length;
+  return kills >= limits.gracefulDeletions ? [] : [`${kills} deletions were seen`];
+}
 
 function killDoubts({ line, span, before }: Scene): string[] {
   const kills = line.of("pod-kill-sent").filter((kill) => inside(kill, span));

@@ -18,6 +18,14 @@ export function isReady(pod: SeenPod): boolean {
   return pod.ready && !pod.terminating && pod.ip !== null;
 }
 
+/** A Service's endpoints as they were last seen at a time; none before they were first seen. */
+export function endpointsAt(line: Timeline, service: string, atMs: number): readonly Endpoint[] {
+  const before = line
+    .of("endpoints-seen")
+    .findLast(({ event, fromMs }) => event.service === service && fromMs <= atMs);
+  return before?.event.endpoints ?? [];
+}
+
 type Addressed = Pick<SeenPod, "podUid" | "ip">;
 
 /** One Pod at one address. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  boundOfNone,
   connectionsToFindSkew,
   connectionsToMeetAll,
   evenness,
@@ -85,4 +86,10 @@ describe("median", () => {
     assert.equal(median([4, 1, 2, 3]), 2.5);
     assert.equal(median([]), null);
   });
+});
+
+it("bounds what was never seen: three in so many tries, at 95 %", () => {
+  assert.equal(boundOfNone(20, 0.95).toFixed(3), "0.139");
+  assert.equal((boundOfNone(60_000, 0.95) * 60_000).toFixed(2), "3.00");
+  assert.equal(boundOfNone(0, 0.95), 1);
 });

@@ -60,6 +60,11 @@ export function connectionsToMeetAll(pods: number, chance: number): number {
   return pods < 2 ? 1 : Math.ceil(Math.log(chance / pods) / Math.log(1 - 1 / pods));
 }
 
+/** The greatest chance of a loss that goes with none in so many tries, at this confidence. */
+export function boundOfNone(tries: number, confidence: number): number {
+  return tries === 0 ? 1 : 1 - (1 - confidence) ** (1 / tries);
+}
+
 /**
  * Chance that a chi-squared test rejects, given the noncentrality of what it looks at. The
  * noncentral distribution is a Poisson mixture of central ones (Johnson, Kotz, Balakrishnan,
