@@ -23,6 +23,8 @@ export const kinds = {
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
   } as Kind<EndpointSlice>,
+  ingress: { apiVersion: "networking.k8s.io/v1", kind: "Ingress" } as Kind<Ingress>,
+  gateway: { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" } as Kind<Gateway>,
 } as const;
 
 export interface Condition {
@@ -54,6 +56,16 @@ export interface Pod extends KubeObject {
 /** Values are base64. */
 export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface Ingress extends KubeObject {
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+  };
+}
+
+export interface Gateway extends KubeObject {
+  readonly status?: { readonly addresses?: readonly { readonly value: string }[] };
 }
 
 export interface Service extends KubeObject {

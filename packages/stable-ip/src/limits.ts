@@ -52,6 +52,8 @@ export const limits = {
   affinityMs: 1_100,
   /** Requests that must have been at work when a Pod was told to end, for their answers to say something. */
   inFlightAnswers: 3,
+  /** Requests below which a route's weights say nothing. */
+  weighedRequests: 100,
   /** Deletions, and requests about them, of which none may be lost. */
   gracefulDeletions: 20,
   gracefulRequests: 60_000,

@@ -30,6 +30,9 @@ async function lab(t: TestContext) {
     await cluster.create(service("svclab", name));
   }
   await cluster.create(service("kube-system", "kube-dns"));
+  for (const kind of [kinds.ingress, kinds.gateway]) {
+    await cluster.create({ ...kind, metadata: { namespace: "svclab", name: "web" } });
+  }
   for (const name of ["control-plane", "worker0", "worker1"]) {
     const labels = name === "control-plane" ? { "node-role.kubernetes.io/control-plane": "" } : {};
     await cluster.create({ apiVersion: "v1", kind: "Node", metadata: { name, labels } });

@@ -38,9 +38,15 @@ export function outcomes(report: Report): Record<string, string> {
   );
 }
 
-function verify(...args: readonly string[]) {
+export function verify(...args: readonly string[]) {
   return proof([join(checkoutDir(), "svclab"), "verify", ...args, "--name", testCluster]);
 }
+
+/** Mistakes whose run takes more than a minute, or whose fault takes 40 s and has a test anyway. */
+export const takesLong: ReadonlySet<string> = new Set([
+  ...["selector-one-label-wrong", "publish-not-ready", "short-grace", "no-pre-stop"],
+  ...["affinity-none", "ingress-backends-swapped"],
+]);
 
 /** A control run on the test cluster, by which nothing may count as proved. */
 export async function assertNothingProved(ids: readonly string[]): Promise<void> {

@@ -54,7 +54,8 @@ export async function install(options: InstallOptions): Promise<void> {
  * not name would outlive an apply, and some cannot be changed.
  */
 async function removeViolated({ kubectl, write }: InstallOptions): Promise<void> {
-  const own = ["-n", appNamespace, "delete", "services,deployments,pods", "-l", violationLabel];
+  const kinds = "services,deployments,pods,ingresses,httproutes";
+  const own = ["-n", appNamespace, "delete", kinds, "-l", violationLabel];
   const told = (await kubectl([...own, "-o", "name"])).split("\n");
   // Where there is none it says so in words, in the same place.
   const removed = told.filter((line) => line.includes("/"));

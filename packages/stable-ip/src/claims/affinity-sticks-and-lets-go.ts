@@ -12,6 +12,7 @@ import {
 } from "../verify/changes.ts";
 import { round3 } from "../verify/measured.ts";
 import { endpointsAt } from "../verify/pods.ts";
+import { atMost } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { watchDoubts } from "../verify/watch-doubts.ts";
 
@@ -62,14 +63,21 @@ function judge(history: History): Verdict {
   const [bound, released, loose] = arms as [Arm, Arm, Arm];
   const past = { ...released, pairs: released.pairs.filter(isPast) };
   const letGo = { ...past, changes: released.changes.filter(isPast) };
+  // Who is drawn by lot meets another Pod in so many draws; so few, or fewer, by this chance.
+  const byLot = ({ pairs, changes }: Arm) =>
+    atMost(changes.length, pairs.length, 1 - 1 / Math.max(1, pods));
+  const chances = { letGo: byLot(letGo), loose: byLot(loose) };
   const measured = {
     pods,
     fewestAnswersOfOne: fewestAnswers(bound),
     changes: bound.changes.length,
     pairsPastTheTimeout: letGo.pairs.length,
     changesPastTheTimeout: letGo.changes.length,
+    pPastTheTimeout: round3(chances.letGo),
     pairsWithoutAffinity: loose.pairs.length,
     changedShareWithoutAffinity: round3(shareChanged(loose)),
+    pWithoutAffinity: round3(chances.loose),
+    alpha: limits.alphaShare,
   };
   const doubts = [
     ...watchDoubts(line, span, null),
@@ -77,20 +85,23 @@ function judge(history: History): Verdict {
     ...fewDoubts(sticky, bound),
   ];
   if (pods < 2) doubts.push(`${pods} web Pods were ready, too few to tell who is bound to one`);
-  // The chance that so many draws by lot all met the Pod of the one before.
+  // A mistake that comes into force late leaves a change or two before it.
   for (const { pairs } of [letGo, loose])
-    if (pods >= 2 && doubts.length === 0 && pods ** -pairs.length > limits.alphaShare)
+    if (doubts.length === 0 && atMost(2, pairs.length, 1 - 1 / pods) > limits.alphaShare)
       doubts.push(`${pairs.length} connections are too few to tell who is bound by chance`);
   if (doubts.length > 0) return unknown(doubts, measured);
   const [first] = bound.changes;
   if (first !== undefined)
     return broken(`a client met another Pod ${bound.changes.length} times`, measured, first);
-  const stuck = (arm: Arm, though: string) => {
-    const why = `in ${arm.pairs.length} connections no client met another Pod, though ${though}`;
+  for (const { arm, though, p } of [
+    { arm: letGo, though: "its time had passed", p: chances.letGo },
+    { arm: loose, though: "the Service has no affinity", p: chances.loose },
+  ]) {
+    if (p >= limits.alphaShare) continue;
+    const times = `${arm.changes.length} of ${arm.pairs.length} times`;
+    const why = `a client met another Pod only ${times}, though ${though} (p ${round3(p)})`;
     return broken(why, measured, arm.pairs[0] ?? []);
-  };
-  if (letGo.changes.length === 0) return stuck(letGo, "its time had passed");
-  if (loose.changes.length === 0) return stuck(loose, "the Service has no affinity");
+  }
   return holds(measured);
 }
 

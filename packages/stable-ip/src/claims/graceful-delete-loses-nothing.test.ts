@@ -36,9 +36,25 @@ testRows(claim, [
     why: /1 of \d+ requests were lost/,
   },
   {
+    title: "broken when one request is lost in fewer deletions than are needed",
+    history: () => {
+      let asked = 0;
+      return wholeRun(claim, {
+        deletions: 2,
+        probe: ({ path }) => (path.startsWith(route) && asked++ === 20 ? { why: "refused" } : null),
+      });
+    },
+    why: /in 1 of 2 deletions/,
+  },
+  {
+    title: "unknown when no Pod was deleted",
+    history: () => wholeRun(claim, { deletions: 0 }),
+    why: /delete-many: no deletion was seen/,
+  },
+  {
     title: "unknown when fewer Pods were deleted",
     history: () => wholeRun(claim, { deletions: 19 }),
-    why: /delete-many: 19 deletions were seen/,
+    why: /19 deletions were seen to their end/,
   },
   {
     title: "unknown when a Pod was not seen to go",

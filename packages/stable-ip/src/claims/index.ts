@@ -9,6 +9,7 @@ import { gracefulDeleteLosesNothing } from "./graceful-delete-loses-nothing.ts";
 import { headlessDnsIsTheReadyPodIps } from "./headless-dns-is-the-ready-pod-ips.ts";
 import { headlessHasNoIpAndNoRules } from "./headless-has-no-ip-and-no-rules.ts";
 import { inFlightRequestsFinish } from "./in-flight-requests-finish.ts";
+import { ingressRoutesByHostAndPath } from "./ingress-routes-by-host-and-path.ts";
 import { keptConnectionsPin } from "./kept-connections-pin.ts";
 import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
 import { multiPortNeedsNames } from "./multi-port-needs-names.ts";
@@ -43,5 +44,6 @@ export const claims: readonly Claim[] = [
   nodePortAnswersOnEveryNode,
   externalPolicyLocalKeepsTheClientIp,
   loadBalancerGetsAnAddress,
+  ingressRoutesByHostAndPath,
   typesNest,
 ];

@@ -156,7 +156,7 @@ export class HistoryBuilder {
       const ended: Unstamped = { kind: "load-ended", path, node, scheduled, dropped: 0 };
       this.#cluster.write(ended, `k6@${node}`);
     }
-    return this.answers(150);
+    return this.answers(250);
   }
 
   end(complete = true): History {

@@ -146,6 +146,12 @@ export class SmallCluster {
     this.#ask("node-port/new@host", node, "uid-web", { source: { sent, seen: node } });
     const own = webPods[name] ?? null;
     this.#ask("node-port-local/new@host", node, own, { source: { sent, seen: sent } });
+    this.#ask("ingress-any/new@host", "192.0.2.90", "uid-web2");
+    this.#ask("ingress-host/new@host", "192.0.2.90", this.#turn(nth));
+    this.#ask("ingress-path/new@host", "192.0.2.90", "uid-web");
+    this.#ask("ingress-longer-path/new@host", "192.0.2.90", this.#turn(nth));
+    const weighed = nth % 4 === 0 ? "uid-web" : this.#turn(nth);
+    this.#ask("http-route-split/new@host", "192.0.2.91", weighed);
     this.#ask("load-balancer-port/new@host", node, "uid-web");
     this.#ask("load-balancer/new@host", "192.0.2.80", "uid-web");
     this.nowMs += tickMs;

@@ -1,5 +1,4 @@
 import type { SeenPod } from "@svclab/contracts";
-import { limits as decided } from "../limits.ts";
 import { eachPod } from "./each-pod.ts";
 import type { KillingHands } from "./hands.ts";
 import { killPod } from "./kill-pod.ts";
@@ -14,10 +13,10 @@ export async function deleteEach(
   await eachPod(hands, (pod) => replace(hands, pod, how), limits.afterDeletesMs);
 }
 
-/** Deletes so many Pods that none lost says something: always the one that is there longest. */
-export async function deleteMany(hands: KillingHands): Promise<void> {
+/** Deletes so many Pods in turn, always the one that is there longest. */
+export async function deleteMany(hands: KillingHands, pods: number): Promise<void> {
   const queue: SeenPod[] = [];
-  for (let deleted = 0; deleted < decided.gracefulDeletions; deleted++) {
+  for (let deleted = 0; deleted < pods; deleted++) {
     const known = new Set(queue.map(({ podUid }) => podUid));
     queue.push(...hands.world.readyPods.filter(({ podUid }) => !known.has(podUid)));
     const pod = queue.shift();

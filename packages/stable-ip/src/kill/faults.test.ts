@@ -288,3 +288,22 @@ it("kills containers in the place of Pods where that is the mistake to be made",
     before,
   );
 });
+
+it("deletes many Pods in turn, the one that is there longest first", async () => {
+  const workload = await SmallWorkload.started();
+  await done("delete-many", workload);
+  const killed = workload.events.flatMap((event) =>
+    event.kind === "pod-kill-sent" ? [[event.podUid, event.how]] : [],
+  );
+  assert.equal(killed.length, 20);
+  assert.equal(new Set(killed.map(([podUid]) => podUid)).size, 20);
+  assert.ok(killed.every(([, how]) => how === "graceful"));
+  assert.equal(workload.world.readyPods.length, 3);
+});
+
+it("deletes a few where a mistake is to show", async () => {
+  const workload = await SmallWorkload.started();
+  const how = { variant: "no-pre-stop" } as const;
+  await done("delete-many", workload, { name: how.variant, how, text: "" });
+  assert.equal(workload.events.filter(({ kind }) => kind === "pod-kill-sent").length, 5);
+});

@@ -1,5 +1,6 @@
 import type { FaultKind } from "@svclab/contracts";
 import type { Violation } from "../claim.ts";
+import { limits as decided } from "../limits.ts";
 import { deleteEach, deleteMany } from "./delete-each.ts";
 import type { KillingHands } from "./hands.ts";
 import { holdOneUnready } from "./hold-unready.ts";
@@ -35,7 +36,7 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
   "scale-to-zero": scaleToZero,
   "roll-out": rollOut,
   "recreate-load-balancer": recreateLoadBalancer,
-  "delete-many": deleteMany,
+  "delete-many": (hands) => deleteMany(hands, decided.gracefulDeletions),
 };
 
 /**
@@ -50,5 +51,9 @@ const inPlaceOfDeletes: Readonly<Record<string, Fault>> = {
 function faultOf(fault: FaultKind, violation: Violation | null): Fault {
   const how = violation?.how;
   const instead = how !== undefined && "fault" in how ? inPlaceOfDeletes[how.fault] : undefined;
-  return (fault === "delete-each" ? instead : undefined) ?? faults[fault];
+  if (fault === "delete-each" && instead !== undefined) return instead;
+  // A mistake shows in a few: many are needed to say that nothing is lost.
+  if (fault === "delete-many" && violation !== null)
+    return (hands) => deleteMany(hands, limits.deletionsToFindAMistake);
+  return faults[fault];
 }

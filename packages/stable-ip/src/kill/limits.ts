@@ -19,6 +19,7 @@ export const limits = {
   moreKills: 2,
   /** Left alone after a deletion, so that its old address is asked often enough. */
   afterDeletesMs: 3_000,
+  deletionsToFindAMistake: 5,
   /** A deletion is counted until 2 s after its Pod has gone. */
   betweenDeletesMs: 2_000,
   /** No Pod at all for at least this long, which is seen by a DNS query every 100 ms. */

@@ -1,4 +1,11 @@
-import { describeRef, type KubeObject, kinds, refOf } from "@svclab/cluster";
+import {
+  ApiError,
+  type Cluster,
+  describeRef,
+  type KubeObject,
+  kinds,
+  refOf,
+} from "@svclab/cluster";
 import { ToolError, violationLabel } from "@svclab/contracts";
 import { until } from "../observe/wait.ts";
 import type { Hands } from "./hands.ts";
@@ -43,12 +50,43 @@ export async function applyVariant(
   removals.add(`the former spec of ${what}`, async (until) => {
     const now = await cluster.get(variant, { namespace, name }, until);
     if (now === null) await cluster.create(withoutHistory(old), until);
+    else if (isCustom(variant)) await putBack(cluster, old, until);
     else await cluster.replace(asItWas(now, old), until);
     if (variant.kind === "Deployment") await waitForRollOut(hands, name, until);
   });
   const metadata = { labels: { [violationLabel]: violation } };
-  await cluster.patch(ref, "strategic", { metadata, spec }, signal);
+  const kind = isCustom(variant) ? "merge" : "strategic";
+  await cluster.patch(ref, kind, { metadata, spec }, signal);
   if (variant.kind === "Deployment") await waitForRollOut(hands, name, signal);
+}
+
+/** Only the API server's own kinds know how their lists are merged, and may be replaced unread. */
+function isCustom({ apiVersion }: KubeObject): boolean {
+  return apiVersion.startsWith("gateway.");
+}
+
+const putBackTries = 5;
+
+/** As replace(), of the version that is there: its controller may write its status meanwhile. */
+async function putBack(cluster: Cluster, old: Spec, signal: AbortSignal): Promise<void> {
+  const { namespace = "default", name } = old.metadata;
+  for (let tries = 1; ; tries++) {
+    const now = await cluster.get(old, { namespace, name }, signal);
+    if (now === null) return;
+    const { resourceVersion } = now.metadata;
+    const was = asItWas(now, old);
+    const metadata = {
+      ...was.metadata,
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+    try {
+      await cluster.replace({ ...was, metadata }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409 || tries === putBackTries)
+        throw error;
+    }
+  }
 }
 
 /** Whatever else changed meanwhile, its version with it: the old spec is to win. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it } from "node:test";
-import { type KubeObject, kinds, parseObjects } from "@svclab/cluster";
+import { type KubeObject, kinds, parseObjects, refOf } from "@svclab/cluster";
 import { violationLabel } from "@svclab/contracts";
 import { claims } from "../claims/index.ts";
 import { databaseClaims } from "../database-claims/index.ts";
@@ -64,6 +64,33 @@ for (const [name, object, spec] of [
     assert.ok(workload.deeds().includes("violation-applied"));
   });
 }
+
+it("a route is put back though its controller writes its status meanwhile", async () => {
+  const workload = await SmallWorkload.started();
+  const { cluster, removals } = workload;
+  const gateway = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" };
+  const backendRefs = ["web", "api"].map((name, at) => ({ name, port: 80, weight: 1 + 2 * at }));
+  const metadata = { namespace: "svclab", name: "split" };
+  const spec = { hostnames: ["split.svclab.test"], rules: [{ backendRefs }] };
+  await cluster.create({ ...gateway, metadata, spec } as KubeObject);
+  const look = async () => (await cluster.get(gateway, metadata)) as unknown as KubeObject & Spec;
+  await violate(workload.hands(), named("route-weights-swapped"), variants, clients);
+  const weights = [3, 1].map((weight, at) => ({ ...backendRefs[at], weight }));
+  assert.deepEqual((await look()).spec, { ...spec, rules: [{ backendRefs: weights }] });
+  const replace = cluster.replace.bind(cluster);
+  let asked = 0;
+  cluster.replace = async (object) => {
+    // A custom kind is not replaced unread.
+    assert.ok(object.metadata.resourceVersion);
+    if (asked++ === 0)
+      await cluster.patch(refOf(object), "merge", { status: { parents: ["written"] } });
+    return replace(object);
+  };
+  assert.deepEqual(await removals.runAll(), []);
+  assert.equal(asked, 2);
+  assert.deepEqual((await look()).spec, spec);
+  assert.equal((await look()).metadata.labels?.[violationLabel], undefined);
+});
 
 it("a load balancer class is set on a new Service, and the former is made again", async () => {
   const port = { port: 80, targetPort: "http" };

@@ -12,6 +12,8 @@ export const names = {
   local: "web-local",
   sticky: "web-sticky",
   stickyBriefly: "web-sticky-briefly",
+  ingress: "web",
+  gateway: "web",
 } as const;
 
 /** Where the api's containers listen; its Service names the port, so it is not to be read there. */
@@ -47,6 +49,9 @@ export interface Lab {
   readonly stickyIP: string;
   readonly stickyBrieflyIP: string;
   readonly stickyPort: number;
+  /** Addresses at which HTTP comes in, at port 80. */
+  readonly ingress: readonly string[];
+  readonly gateway: readonly string[];
 }
 
 type ServiceCidr = KubeObject & { readonly spec: { readonly cidrs: readonly string[] } };
@@ -66,6 +71,14 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
   const deployment = await needed(
     `Deployment ${namespace}/${names.deployment}`,
     cluster.get(kinds.deployment, { namespace, name: names.deployment }, signal),
+  );
+  const ingress = await needed(
+    `Ingress ${namespace}/${names.ingress}`,
+    cluster.get(kinds.ingress, { namespace, name: names.ingress }, signal),
+  );
+  const gateway = await needed(
+    `Gateway ${namespace}/${names.gateway}`,
+    cluster.get(kinds.gateway, { namespace, name: names.gateway }, signal),
   );
   const nodes = (await cluster.list(kinds.node, {}, signal)).items;
   const cidr = await cluster.get(serviceCidr, { name: "kubernetes" }, signal);
@@ -110,6 +123,8 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     stickyIP: sticky.spec.clusterIP ?? "",
     stickyBrieflyIP: stickyBriefly.spec.clusterIP ?? "",
     stickyPort: portOf(sticky).port,
+    ingress: (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
+    gateway: (gateway.status?.addresses ?? []).map(({ value }) => value),
   };
 }
 

@@ -18,6 +18,8 @@ const perSecond = {
   /** Seldom enough that the Service has let go of its client each time: after 1 s. */
   stickyBriefly: 0.6,
   inFlight: 4,
+  /** Some 330 requests while the load runs. */
+  split: 10,
   /** 60,000 requests about 20 deletions, from two workers. */
   graceful: 170,
 } as const;
@@ -36,6 +38,15 @@ const host = "host";
 
 export const endpointRoute = "endpoint/new";
 export const loadBalancerPath = pathId("load-balancer", "new", host);
+
+/** What is asked where HTTP comes in: k8s/base/web/ingress.yaml and http-route-split.yaml. */
+const byHostAndPath = {
+  "ingress-any": { url: "/whoami" },
+  "ingress-host": { host: "api.svclab.test", url: "/whoami" },
+  "ingress-path": { host: "lab.svclab.test", url: "/whoami" },
+  "ingress-longer-path": { host: "lab.svclab.test", url: "/echo" },
+  "http-route-split": { host: "split.svclab.test", url: "/whoami" },
+} as const;
 
 type Probe = HttpProbe | DnsProbe;
 
@@ -159,6 +170,18 @@ export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | nu
       tellsSource: true,
       perSecond: perSecond.nodePort,
     },
+    ...Object.fromEntries(
+      Object.entries(byHostAndPath).map(([route, asked]) => [
+        `${route}/new`,
+        {
+          ...{ ...whoami, ...asked, timeoutMs: countedTimeoutMs },
+          path: pathId(route, "new", host),
+          targets: route === "http-route-split" ? [...lab.gateway] : [...lab.ingress],
+          port: 80,
+          perSecond: route === "http-route-split" ? perSecond.split : perSecond.nodePort,
+        },
+      ]),
+    ),
     "load-balancer-port/new": {
       ...whoami,
       path: pathId("load-balancer-port", "new", host),

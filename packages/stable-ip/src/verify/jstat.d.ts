@@ -4,6 +4,7 @@ declare module "jstat" {
       cdf(x: number, degrees: number): number;
       inv(probability: number, degrees: number): number;
     };
+    readonly binomial: { pdf(found: number, tries: number, chance: number): number };
   };
   export = jStat;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  atMost,
   boundOfNone,
   connectionsToFindSkew,
   connectionsToMeetAll,
@@ -92,4 +93,12 @@ it("bounds what was never seen: three in so many tries, at 95 %", () => {
   assert.equal(boundOfNone(20, 0.95).toFixed(3), "0.139");
   assert.equal((boundOfNone(60_000, 0.95) * 60_000).toFixed(2), "3.00");
   assert.equal(boundOfNone(0, 0.95), 1);
+});
+
+it("counts the chance of so few by lot", () => {
+  assert.equal(atMost(0, 10, 0.5).toFixed(6), (2 ** -10).toFixed(6));
+  assert.equal(atMost(1, 43, 0.5).toExponential(1), "5.0e-12");
+  assert.equal(atMost(10, 10, 0.5), 1);
+  assert.equal(atMost(2, 0, 0.5), 1);
+  assert.equal(atMost(0, 10, 0), 1);
 });

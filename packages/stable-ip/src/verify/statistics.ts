@@ -10,8 +10,19 @@ export interface Test {
 
 /** Pearson's goodness of fit of counts to equal shares. */
 export function evenness(counts: readonly number[]): Test {
-  const expected = sum(counts) / counts.length;
-  const statistic = sum(counts.map((count) => (count - expected) ** 2 / expected));
+  return fit(
+    counts,
+    counts.map(() => 1),
+  );
+}
+
+/** Pearson's goodness of fit of counts to shares that are as these weights; none may be 0. */
+export function fit(counts: readonly number[], weights: readonly number[]): Test {
+  const each = sum(counts) / sum(weights);
+  const expected = weights.map((weight) => weight * each);
+  const statistic = sum(
+    counts.map((count, at) => (count - (expected[at] ?? 0)) ** 2 / (expected[at] ?? 0)),
+  );
   return result(statistic, counts.length - 1);
 }
 
@@ -58,6 +69,14 @@ export function connectionsToFindSkew({ pods, skew, alpha, power }: Plan): numbe
 /** Connections after which each of the Pods was met, but for this chance of missing one. */
 export function connectionsToMeetAll(pods: number, chance: number): number {
   return pods < 2 ? 1 : Math.ceil(Math.log(chance / pods) / Math.log(1 - 1 / pods));
+}
+
+/** Chance of so many or fewer in so many independent tries, each with the same chance. */
+export function atMost(found: number, tries: number, chance: number): number {
+  if (found >= tries) return 1;
+  // jStat's own sum is 0 for what is below 1e-10.
+  const each = Array.from({ length: found + 1 }, (_, at) => jStat.binomial.pdf(at, tries, chance));
+  return sum(each);
 }
 
 /** The greatest chance of a loss that goes with none in so many tries, at this confidence. */
