@@ -28,6 +28,8 @@ export interface Violation {
   /** A file stem in k8s/variants, or a change the run itself knows how to make. */
   readonly how: { readonly variant: string } | { readonly fault: NamedChange | DatabaseChange };
   readonly text: string;
+  /** What has to be done to the cluster for the mistake to show. Default: all that the claim names. */
+  readonly faults?: readonly FaultKind[];
   /** What else must be done to the database for the mistake to show. Default: nothing. */
   readonly after?: readonly DatabaseFault[];
 }

@@ -107,7 +107,9 @@ async function prepare(request: RunRequest): Promise<Stage> {
   const script = await readFile(request.loadScript, "utf8");
   const lab = await readLab(cluster, signal);
   await applyChecker(cluster, checker, signal);
-  const isAskedFor = (fault: FaultKind) => claims.some((claim) => claim.faults.includes(fault));
+  const isAskedFor = (fault: FaultKind) =>
+    request.violation?.faults?.includes(fault) ??
+    claims.some((claim) => claim.faults.includes(fault));
   const faults = control ? [] : FaultKind.options.filter(isAskedFor);
   return { lab, checker, script, faults, clock: request.clock ?? machineClock };
 }

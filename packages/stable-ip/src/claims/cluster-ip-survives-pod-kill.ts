@@ -25,11 +25,13 @@ export const clusterIpSurvivesPodKill: Claim = {
       name: "recreate-service",
       how: { fault: "recreate-service" },
       text: "The Service is deleted and created again during the run: it gets another clusterIP.",
+      faults: [],
     },
     {
       name: "recreate-service-same-ip",
       how: { fault: "recreate-service-same-ip" },
       text: "The Service is deleted and created again with its old clusterIP: the uid differs.",
+      faults: [],
     },
   ],
   judge,

@@ -40,6 +40,22 @@ testRows(claim, [
     why: /ready Pod and no ready endpoint/,
   },
   {
+    title: "broken by a mistake though only Pods were deleted",
+    history: () =>
+      wholeRun(claim, {
+        violation: "selector-one-label-wrong",
+        faults: ["delete-each"],
+        change: (h) => h.write({ kind: "endpoints-seen", service: "api", endpoints: [] }),
+        endpoints: () => [],
+      }),
+    why: /ready Pod and no ready endpoint/,
+  },
+  {
+    title: "unknown when a mistake shows nowhere and only Pods were deleted",
+    history: () => wholeRun(claim, { violation: "x", faults: ["delete-each"] }),
+    why: /hold-unready was left out/,
+  },
+  {
     title: "broken when Pods that are not ready are ready endpoints",
     history: () =>
       wholeRun(claim, {

@@ -48,6 +48,7 @@ export const endpointsAreTheReadyMatchingPods: Claim = {
       name: "selector-one-label-wrong",
       how: { variant: "selector-one-label-wrong" },
       text: "One label of the Service's selector is wrong: ready Pods are no longer endpoints.",
+      faults: ["delete-each"],
     },
   ],
   judge,

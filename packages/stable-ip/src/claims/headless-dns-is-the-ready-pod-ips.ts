@@ -37,6 +37,7 @@ export const headlessDnsIsTheReadyPodIps: Claim = {
       name: "publish-not-ready",
       how: { variant: "publish-not-ready" },
       text: "publishNotReadyAddresses is true: the IP of the Pod that is held unready is answered too.",
+      faults: ["hold-unready"],
     },
   ],
   judge,

@@ -130,6 +130,19 @@ for (const claim of claims) {
       history: () => without(wholeRun(claim), (e) => e.kind === "fault-ended" && e.fault === fault),
       why: new RegExp(`${fault} was not seen`),
     })),
+    ...(claim.faults.length === 0
+      ? []
+      : [
+          {
+            title: "unknown when its faults were left out for a mistake that shows nowhere",
+            history: () => wholeRun(claim, { violation: "x", faults: [] }),
+          },
+          {
+            title: "unknown when its faults were left out and no mistake was made",
+            history: () => wholeRun(claim, { faults: [] }),
+            why: /was not seen to begin and to end/,
+          },
+        ]),
     ...claim.needs.map((need) => ({
       title: `skipped when the world lacks ${need}`,
       history: () => wholeRun(claim, lacking[need]),

@@ -1,4 +1,4 @@
-import { type EventOf, FaultKind, historyFormat, type SeenPod } from "@svclab/contracts";
+import { type EventOf, type FaultKind, historyFormat, type SeenPod } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { nodeAddresses, SmallCluster } from "./small-cluster.ts";
 import { orderly, type Unstamped, type Ways, type Why } from "./ways.ts";
@@ -22,7 +22,7 @@ export class HistoryBuilder {
       run: "2025-11-24T16-00-00",
       commit: "0000000",
       claims: [...ways.claims],
-      faults: [...FaultKind.options],
+      faults: [...ways.faults],
       control: ways.control,
       violation: ways.violation,
       world: {

@@ -1,4 +1,10 @@
-import type { Endpoint, Event, EventOf, SeenPod } from "@svclab/contracts";
+import {
+  type Endpoint,
+  type Event,
+  type EventOf,
+  FaultKind,
+  type SeenPod,
+} from "@svclab/contracts";
 import { claims } from "../claims/index.ts";
 
 /** One request of a prober, before it is known what became of it. */
@@ -32,6 +38,8 @@ export interface Ways {
   readonly claims: readonly string[];
   readonly control: boolean;
   readonly violation: string | null;
+  /** What the run does. */
+  readonly faults: readonly FaultKind[];
   readonly replicas: number;
   readonly workers: readonly string[];
   readonly nodesReachable: boolean;
@@ -53,6 +61,7 @@ export const orderly: Ways = {
   claims: claims.map((claim) => claim.id),
   control: false,
   violation: null,
+  faults: FaultKind.options,
   replicas: 3,
   workers: ["worker", "worker2"],
   nodesReachable: true,

@@ -27,7 +27,8 @@ export function wholeRun(claim: Claim, run: WholeRun = {}): History {
   if (run.violation != null) built.violation(run.violation);
   run.change?.(built);
   built.answers(80);
-  for (const fault of claim.faults) built.fault(fault, () => faults[fault](built, run));
+  const done = claim.faults.filter((fault) => run.faults?.includes(fault) ?? true);
+  for (const fault of done) built.fault(fault, () => faults[fault](built, run));
   return built.answers(15).end();
 }
 

@@ -1,4 +1,5 @@
-import type { Claim, History } from "../claim.ts";
+import type { FaultKind } from "@svclab/contracts";
+import type { History } from "../claim.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
 import { faultDoubts } from "./fault-doubts.ts";
 
@@ -22,12 +23,12 @@ export function runDoubts(history: History): string[] {
   return [...steadyDoubts(history), ...violationDoubts(history, began.violation)];
 }
 
-/** Why this run did not do what the claim is about. */
-export function claimDoubts(history: History, claim: Claim): string[] {
+/** Why these faults, which a claim is about, were not done, or not seen. */
+export function claimDoubts(history: History, faults: readonly FaultKind[]): string[] {
   const line = timeline(history);
   const clocks = clockDoubts(history, line);
   if (clocks.length > 0) return clocks;
-  return claim.faults.flatMap((fault) => faultDoubts(line, fault));
+  return faults.flatMap((fault) => faultDoubts(line, fault));
 }
 
 /** Paths are left to the judges: a spread is counted, not timed, and needs no common clock. */

@@ -1,4 +1,4 @@
-import type { Judged, Verdict } from "@svclab/contracts";
+import type { FaultKind, Judged, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { claimDoubts, runDoubts } from "./gate.ts";
 import { missingNeeds } from "./needs.ts";
@@ -24,6 +24,13 @@ function verdict(history: History, claim: Claim): Verdict {
   const missing = missingNeeds(began.world, claim.needs);
   if (missing.length > 0) return { outcome: "skipped", missing };
   if (!began.claims.includes(claim.id)) return { outcome: "skipped", missing: ["being asked for"] };
-  const ofClaim = claimDoubts(history, claim);
-  return ofClaim.length > 0 ? unknown(ofClaim) : claim.judge(history);
+  // Where a mistake is made on purpose, what is not needed to find it is not done.
+  const isDone = (fault: FaultKind) => began.violation === null || began.faults.includes(fault);
+  const leftOut = claim.faults.filter((fault) => !isDone(fault));
+  const ofClaim = claimDoubts(history, claim.faults.filter(isDone));
+  if (ofClaim.length > 0) return unknown(ofClaim);
+  const judged = claim.judge(history);
+  return leftOut.length === 0 || judged.outcome === "broken"
+    ? judged
+    : unknown(leftOut.map((fault) => `${fault} was left out`));
 }
