@@ -12,29 +12,30 @@ export const shortPlan: DatabasePlan = {
 };
 
 /** Takes minutes by itself. */
-const long: FaultKind = "delete-many";
+const minutes: FaultKind = "delete-many";
 
-/** The claims of a demo, and those that it leaves to verify. */
-export function demoClaims(all: readonly Claim[]) {
-  const isLong = ({ faults }: Claim) => faults.includes(long);
-  return { shown: all.filter((claim) => !isLong(claim)), left: all.filter(isLong) };
+/** Those that take minutes, and the others. */
+export function splitLong(all: readonly Claim[]) {
+  const isLong = ({ faults }: Claim) => faults.includes(minutes);
+  return { short: all.filter((claim) => !isLong(claim)), long: all.filter(isLong) };
 }
 
 /** Enough to find a mistake in, where faults after it would only take time. */
 const violationWrites = 2_000;
 
 /**
- * The claims about the api and those about its database, each in a run of its own: what is done to
- * the one would show in the other. Where the cluster has no database `skipped` are its claims.
+ * The claims about the api, what takes minutes among them, and those about its database, each in a
+ * run of its own: what is done for the one would show in the other. Where the cluster has no database `skipped` are its claims.
  */
 export async function proveAll(
   lab: Lab,
   { claims, ...options }: Omit<ProofOptions, "database">,
   plan: DatabasePlan,
 ): Promise<{ readonly proofs: readonly Proof[]; readonly skipped: readonly string[] }> {
-  const { ofApi, ofDatabase } = halves(claims, options.violation);
+  const { ofApi, long, ofDatabase } = runsOf(claims, options.violation);
   const proofs: Proof[] = [];
-  if (ofApi.length > 0) proofs.push(await prove(lab, { ...options, claims: ofApi }));
+  for (const some of [ofApi, long])
+    if (some.length > 0) proofs.push(await prove(lab, { ...options, claims: some }));
   if (ofDatabase.length === 0) return { proofs, skipped: [] };
   const database = planFor(options.violation, plan);
   try {
@@ -48,14 +49,16 @@ export async function proveAll(
 }
 
 /** A mistake is made in the one run that has the claim which it must break. */
-export function halves(claims: readonly Claim[], violation: Violation | undefined) {
+export function runsOf(claims: readonly Claim[], violation: Violation | undefined) {
   const of = (isOne: (claim: Claim) => boolean) => {
-    const half = claims.filter(isOne);
-    const has = half.some(({ violations }) => violations.some((each) => each === violation));
-    return violation === undefined || has ? half : [];
+    const some = claims.filter(isOne);
+    const has = some.some(({ violations }) => violations.some((each) => each === violation));
+    return violation === undefined || has ? some : [];
   };
+  const { short, long } = splitLong(claims);
   return {
-    ofApi: of((claim) => !databaseClaims.includes(claim)),
+    ofApi: of((claim) => short.includes(claim) && !databaseClaims.includes(claim)),
+    long: of((claim) => long.includes(claim)),
     ofDatabase: of((claim) => databaseClaims.includes(claim)),
   };
 }

@@ -21,7 +21,9 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
   let clients = agents(probe.connection, 1);
   let turn = 0;
   const connect: HttpAsking["connect"] = (connection) => {
-    for (const agent of clients) agent.destroy();
+    // What is under way ends on its own connection.
+    for (const { freeSockets } of clients)
+      for (const socket of Object.values(freeSockets).flat()) socket?.destroy();
     clients = agents(connection, clients.length);
   };
   const ask: Ask = (target, scheduledMs) =>
@@ -67,15 +69,17 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
       }, timeoutMs);
       request.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
       request.on("response", (response) => {
-        const { localPort: connection = -1, localAddress = "" } = response.socket;
+        const connection = response.socket.localPort ?? -1;
         response.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
         response.on("end", () => {
           const { status, podUid } = headOf(response);
           const who = { status, podUid, connection };
-          const source = { sent: localAddress, seen: `${response.headers[seenFrom] ?? ""}` };
+          const sent = response.socket.localAddress;
+          const seen = response.headers[seenFrom];
+          const isTold = probe.tellsSource && sent !== undefined && typeof seen === "string";
           const more = {
             ...(probe.connection === "new" ? {} : { client }),
-            ...(probe.tellsSource ? { source } : {}),
+            ...(isTold ? { source: { sent, seen } } : {}),
           };
           end({ kind: "answered", from: recorder, path, target, ...times(), ...who, ...more });
         });

@@ -126,6 +126,9 @@ it("names the host that it asks for, and tells the address that it came from", a
   const named = { ...ask, port, perSecond: 10, host: "a.example", tellsSource: true } as const;
   const [first] = only(await probeFor(300, named), "answered");
   assert.deepEqual(first?.source, { sent: local, seen: "seen by a.example" });
+  const silent = await httpServer(t, (_, response) => response.end());
+  const [untold] = only(await probeFor(300, { ...named, port: silent }), "answered");
+  assert.ok(untold !== undefined && !("source" in untold));
   const [usual] = only(await probeFor(300, { ...ask, port, perSecond: 10 }), "answered");
   assert.ok(usual !== undefined && !("source" in usual) && !("client" in usual));
 });

@@ -50,8 +50,6 @@ export const limits = {
   newChangesShare: 0.3,
   /** After so long a Service with an affinity of 1 s has let go of its client. */
   affinityMs: 1_100,
-  /** Requests that must have been at work when a Pod was told to end, for their answers to say something. */
-  inFlightAnswers: 3,
   /** Requests below which a route's weights say nothing. */
   weighedRequests: 100,
   /** Deletions, and requests about them, of which none may be lost. */
@@ -62,6 +60,12 @@ export const limits = {
   afterGoneMs: 2_000,
   /** How sure a bound is of which nothing was seen. */
   confidenceShare: 0.95,
+  /** A request that is counted and not timed is given up after this. */
+  givenUpMs: 5_000,
+  /** One that lasts long on purpose. */
+  longGivenUpMs: 20_000,
+  /** Of a client's requests: sent while its former one was under way, over another connection then. */
+  busyShare: 0.02,
   /** A Pod of the api serves on for so long after its deletion, before it is told to end. */
   preStopMs: 5_000,
   /** Chance that an endpoint that takes its even part is not met at all. */

@@ -45,6 +45,7 @@ async function lab(t: TestContext) {
     const containerStatuses = [{ name: "prober", ready: true, state }];
     return cluster.patch(refOf(pod), "merge", { status: { phase, containerStatuses } });
   };
+  const orders: { path: string; targets: string[]; atMs: number }[] = [];
   const lines = new Map<string, LogLine>();
   const ends = new Map<string, () => void>();
   const ended = new Set<string>();
@@ -64,7 +65,7 @@ async function lab(t: TestContext) {
         signal.addEventListener("abort", () => reject(signal.reason));
       }),
     answer: async (name, request) => {
-      const { recorder, probes } = await planOf(name);
+      const { recorder } = await planOf(name);
       if (request.path === "/clock")
         return { status: 200, body: JSON.stringify({ nowMs: clock.nowMs() }) };
       if (request.path === "/stop") {
@@ -74,8 +75,9 @@ async function lab(t: TestContext) {
         setImmediate(() => ends.get(name.name)?.());
         return { status: 202, body: "" };
       }
-      const { targets } = request.body as { targets: string[] };
-      const answer = () => answers(name, recorder, `${probes[0]?.path}`, targets);
+      const { path, targets } = request.body as { path: string; targets: string[] };
+      orders.push({ path, targets, atMs: clock.nowMs() });
+      const answer = () => answers(name, recorder, path, targets);
       answer();
       // A prober goes on, and so is heard by whoever begins to read it later.
       setImmediate(answer);
@@ -110,7 +112,7 @@ async function lab(t: TestContext) {
       .trimEnd()
       .split("\n")
       .map((line) => Event.parse(JSON.parse(line)));
-  return { workload, request, said, history };
+  return { workload, request, said, history, orders };
 }
 
 function service(namespace: string, name: string): KubeObject {
@@ -149,6 +151,30 @@ it("runs its steps in order, judges what it wrote, and leaves none of its Pods",
     [[survives[0]?.id, "holds"]],
   );
   assert.equal(await ourPods(workload), 0);
+});
+
+it("asks what one fault is about from before it began until after it ended", async (t) => {
+  const { request, history, orders } = await lab(t);
+  const ports = claims.filter(({ id }) => id === "multi-port-needs-names");
+  await run({ ...request, claims: ports, nodesReachable: false });
+  const events = await history();
+  const at = (kind: string) => events.find((event) => event.kind === kind)?.atMs ?? Number.NaN;
+  const told = orders.filter(({ path }) => path === "metrics-port/new@worker0");
+  const targets = told.map((one) => one.targets);
+  assert.deepEqual(targets, [["10.96.0.9"], []]);
+  const [on, off] = told.map(({ atMs }) => atMs);
+  assert.ok((on ?? Number.NaN) < at("fault-began") && (off ?? Number.NaN) > at("fault-ended"));
+  const tried = events.flatMap((event) => (event.kind === "creation-tried" ? [event.what] : []));
+  assert.deepEqual(tried, ["service-with-named-ports", "service-with-nameless-ports"]);
+});
+
+it("waits until an Ingress that it asks has an address", async (t) => {
+  const { request } = await lab(t);
+  const routes = claims.filter(({ id }) => id === "ingress-routes-by-host-and-path");
+  await assert.rejects(run({ ...request, claims: routes }), {
+    code: "wait-ran-out",
+    found: "one has none",
+  });
 });
 
 it("breaks the claim by its violation, and puts the Service back", async (t) => {

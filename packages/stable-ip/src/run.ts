@@ -14,6 +14,7 @@ import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
 import type { KillingHands, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";
+import { answerBeforeSteady } from "./observe/asking.ts";
 import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
 import { type Clock, machineClock } from "./observe/clock.ts";
 import type { PodProgramOf } from "./observe/cluster-prober.ts";
@@ -25,7 +26,7 @@ import { nodeRulesRoute, recordNodeRules } from "./observe/node-rules.ts";
 import { blindOverMs } from "./observe/plans.ts";
 import { startRecorders } from "./observe/recorders.ts";
 import { steadyState } from "./observe/steady.ts";
-import { ranOut } from "./observe/wait.ts";
+import { ranOut, until } from "./observe/wait.ts";
 import { seenService } from "./observe/watch-services.ts";
 import { World } from "./observe/world.ts";
 import { type Removals, withRemovals } from "./removals.ts";
@@ -98,20 +99,51 @@ interface Stage {
   readonly checker: Checker;
   readonly script: string;
   readonly faults: readonly FaultKind[];
+  /** Routes that must have answered before anything is done. */
+  readonly first: readonly string[];
   readonly clock: Clock;
 }
+
+const addressesMs = 60_000;
 
 async function prepare(request: RunRequest): Promise<Stage> {
   const { cluster, claims, manifests, signal, control = false } = request;
   const checker = await readChecker(join(manifests, "checker"), request.images);
   const script = await readFile(request.loadScript, "utf8");
-  const lab = await readLab(cluster, signal);
+  const { clock = machineClock } = request;
+  const first = request.nodesReachable ? answerBeforeSteady(routesOf(claims)) : [];
+  const lab = await withAddresses(first.length > 0, () => readLab(cluster, signal), clock, signal);
   await applyChecker(cluster, checker, signal);
   const isAskedFor = (fault: FaultKind) =>
     request.violation?.faults?.includes(fault) ??
     claims.some((claim) => claim.faults.includes(fault));
   const faults = control ? [] : FaultKind.options.filter(isAskedFor);
-  return { lab, checker, script, faults, clock: request.clock ?? machineClock };
+  return { lab, checker, script, faults, first, clock };
+}
+
+function routesOf(claims: readonly Claim[]): ReadonlySet<string> {
+  return new Set(claims.flatMap(({ paths }) => paths));
+}
+
+/** An Ingress and a Gateway have their addresses some time after they were made. */
+async function withAddresses(
+  needed: boolean,
+  read: () => Promise<Lab>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Lab> {
+  return until(clock, signal, {
+    what: "the Ingress and the Gateway to have addresses",
+    look: async () => {
+      const lab = await read();
+      const has = lab.ingress.length > 0 && lab.gateway.length > 0;
+      return has || !needed ? lab : null;
+    },
+    seen: () => "one has none",
+    limitMs: addressesMs,
+    everyMs: 500,
+    todo: "see kubectl get ingress,gateway -n svclab; their addresses are cloud-provider-kind's",
+  });
 }
 
 /** Time after the last change in which its effects, and their end, are still written down. */
@@ -121,7 +153,7 @@ const controlMs = 10_000;
 /** Resolves to what was waited for in vain, or to null. Whatever happens, run-ended is written. */
 async function act(
   request: RunRequest,
-  { lab, checker, script, faults, clock }: Stage,
+  { lab, checker, script, faults, first, clock }: Stage,
   file: HistoryFile,
   removals: Removals,
 ): Promise<ToolError | null> {
@@ -147,8 +179,8 @@ async function act(
   onEvent((event) => {
     if (event.kind === "blind" || isLate(event)) stalls += 1;
   });
-  const steady = steadyState({ world, replicas, workers, clock, signal, onEvent });
-  const routes = new Set(claims.flatMap(({ paths }) => paths));
+  const routes = routesOf(claims);
+  const steady = steadyState({ world, replicas, workers, first, clock, signal, onEvent });
   let endedMs: number | null = null;
 
   record(runBegan(request, lab, faults));
@@ -161,7 +193,9 @@ async function act(
       fail: (error) => recording.abort(error),
     });
     await recorders.compareClocks();
+    if (first.length > 0) await recorders.ask("until-steady", true);
     await steady();
+    if (first.length > 0) await recorders.ask("until-steady", false);
     record({ kind: "steady" });
 
     if (violation !== null) {

@@ -4,7 +4,7 @@ import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
 import { chooseClaims } from "../proof.ts";
-import { demoClaims, outcomeOf, proveAll, shortPlan } from "../prove-all.ts";
+import { outcomeOf, proveAll, shortPlan, splitLong } from "../prove-all.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption, type ProxyOption, proxyOption } from "./options.ts";
 import { tell } from "./verify.ts";
@@ -19,8 +19,8 @@ export const demo = (signal: AbortSignal): Command =>
       const lab = await openLab(say, signal);
       await labUp(lab, name, { proxyMode, retain: false });
       const images = await labInstall(lab, name, { faults: true });
-      const { shown, left } = demoClaims(chooseClaims([]));
-      const asked = { name, claims: shown, control: false, images };
+      const { short, long } = splitLong(chooseClaims([]));
+      const asked = { name, claims: short, control: false, images };
       const proved = await proveAll(lab, asked, shortPlan);
       const tried = await tryAddresses(lab, name);
 
@@ -29,7 +29,7 @@ export const demo = (signal: AbortSignal): Command =>
         "table",
       );
       for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
-      for (const { id } of left) console.log(`left     ${id}: ./svclab verify ${id}`);
+      for (const { id } of long) console.log(`left     ${id}: ./svclab verify ${id}`);
       for (const { folder } of proved.proofs) {
         const at = relative(process.cwd(), folder);
         console.log(`report   ${at}/report.html and report.json`);

@@ -11,7 +11,7 @@ import {
   shareChanged,
 } from "../verify/changes.ts";
 import { round3 } from "../verify/measured.ts";
-import { endpointsAt } from "../verify/pods.ts";
+import { endpointDoubts, endpointsAt } from "../verify/pods.ts";
 import { atMost } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { watchDoubts } from "../verify/watch-doubts.ts";
@@ -81,6 +81,7 @@ function judge(history: History): Verdict {
   };
   const doubts = [
     ...watchDoubts(line, span, null),
+    ...endpointDoubts(line, "web-node", span),
     ...new Set(arms.flatMap((arm) => arm.doubts)),
     ...fewDoubts(sticky, bound),
   ];

@@ -1,4 +1,4 @@
-import { blinded, edited, testRows, without } from "../history/rows.ts";
+import { blinded, edited, inserted, testRows, without } from "../history/rows.ts";
 import type { Fate, Probe } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { externalPolicyLocalKeepsTheClientIp as claim } from "./external-policy-local-keeps-the-client-ip.ts";
@@ -39,14 +39,14 @@ testRows(claim, [
     why: /\d+ times the Pod saw another address/,
   },
   {
-    title: "broken when the answers do not say which address was seen",
+    title: "unknown when the answers do not say which address was seen",
     history: () =>
       edited(wholeRun(claim), (e) => {
         if (e.kind !== "answered" || !e.path.startsWith("node-port-local/")) return e;
         const { source: _, ...rest } = e;
         return rest;
       }),
-    why: /\d+ times the Pod saw another address/,
+    why: /\d+ answers did not tell both addresses/,
   },
   {
     title: "broken when a node with a Pod does not answer",
@@ -103,6 +103,19 @@ testRows(claim, [
     history: () =>
       without(wholeRun(claim), (e) => e.kind === "endpoints-seen" && e.service === "web-node"),
     why: /0 of 3 nodes had a Pod/,
+  },
+  {
+    title: "unknown when a web Pod was not ready for a while",
+    history: () =>
+      inserted(
+        wholeRun(claim),
+        (e) => e.kind === "fault-began",
+        (e) => ({
+          ...{ kind: "endpoints-seen", service: "web-node", endpoints: [] },
+          ...{ from: "watch", atMs: e.atMs + 50 },
+        }),
+      ),
+    why: /the endpoints of web-node changed meanwhile/,
   },
   {
     title: "unknown when a node was not asked",

@@ -4,8 +4,8 @@ import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
 import { pathEvidence } from "../verify/path-doubts.ts";
-import { endpointsAt } from "../verify/pods.ts";
-import { answeredBy, isLost } from "../verify/requests.ts";
+import { endpointDoubts, endpointsAt } from "../verify/pods.ts";
+import { answeredBy, isLost, shareAnswered } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { watchDoubts } from "../verify/watch-doubts.ts";
 
@@ -64,11 +64,13 @@ function judge(history: History): Verdict {
   // From one node to another the machine under the nodes may write its own address, the client's.
   const ofItself = rowsOf(rewritten.requests).flatMap(ownAnswers);
   const [manned, bare] = [rows.filter(hasPod), rows.filter((row) => !hasPod(row))];
+  if (manned.length === 0 || bare.length === 0)
+    return unknown([`${manned.length} of ${rows.length} nodes had a Pod: both kinds are needed`]);
   const measured = {
     nodesWithPod: manned.length,
     nodesWithout: bare.length,
     fewestAsked: Math.min(...rows.map(({ requests }) => requests.length)),
-    leastShareAnswered: round3(Math.min(...manned.map(shareAnswered))),
+    leastShareAnswered: round3(Math.min(...manned.map(({ requests }) => shareAnswered(requests)))),
     answersWithoutPod: bare.flatMap(answersOf).length,
     answersOfOtherNodes: manned.flatMap(strangers).length,
     addressKept: manned.flatMap(answersOf).filter(sawClient).length,
@@ -85,7 +87,7 @@ function judge(history: History): Verdict {
     ),
     ...manned
       .filter((row) => row.requests.length >= limits.rowAnswers)
-      .filter((row) => shareAnswered(row) < limits.answeredShare)
+      .filter(({ requests }) => shareAnswered(requests) < limits.answeredShare)
       .map(({ node, requests }) => ({
         why: `${node} has a Pod and did not answer`,
         seen: requests.filter(isLost).map(({ event }) => event),
@@ -93,12 +95,11 @@ function judge(history: History): Verdict {
   ];
   const doubts = [
     ...watchDoubts(line, span, null),
+    ...endpointDoubts(line, sameWorkload, span),
     ...new Set([...kept.doubts, ...rewritten.doubts]),
   ];
-  if (manned.length === 0 || bare.length === 0)
-    doubts.push(
-      `${manned.length} of ${rows.length} nodes had a Pod: some with and some without are needed`,
-    );
+  const mute = [...manned.flatMap(answersOf), ...ofItself].filter((one) => sourceOf(one) === null);
+  if (mute.length > 0) doubts.push(`${mute.length} answers did not tell both addresses`);
   doubts.push(
     ...rows
       .filter(({ requests }) => requests.length < limits.rowAnswers)
@@ -136,16 +137,13 @@ function strangers(row: Row): readonly Request[] {
   return answersOf(row).filter((one) => !row.pods.includes(answeredBy(one) ?? ""));
 }
 
-function shareAnswered({ requests }: Row): number {
-  return requests.filter((one) => !isLost(one)).length / Math.max(1, requests.length);
+function sourceOf({ event }: Request): { sent: string; seen: string } | null {
+  return (event.kind === "answered" ? event.source : undefined) ?? null;
 }
 
-function sawClient({ event }: Request): boolean {
-  return (
-    event.kind === "answered" &&
-    event.source !== undefined &&
-    event.source.sent === event.source.seen
-  );
+function sawClient(one: Request): boolean {
+  const source = sourceOf(one);
+  return source !== null && source.sent === source.seen;
 }
 
 function said(some: readonly Request[], what: string): { why: string; seen: Event[] }[] {

@@ -76,6 +76,11 @@ testRows(claim, [
     why: /no request was sent on graceful\/new@worker2/,
   },
   {
+    title: "unknown when a prober stood still for so long that requests were given up",
+    history: () => blinded(wholeRun(claim), "prober@worker", 1_500),
+    why: /prober@worker saw nothing for 1500 ms/,
+  },
+  {
     title: "unknown when a prober was blind",
     history: () => blinded(wholeRun(claim), "prober@worker"),
     why: /prober@worker saw nothing/,

@@ -4,7 +4,7 @@ import { overlaps, type Span } from "../history/span.ts";
 import { type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
-import { pathEvidence } from "../verify/path-doubts.ts";
+import { fromWorkers } from "../verify/path-doubts.ts";
 import { isLost } from "../verify/requests.ts";
 import { boundOfNone } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
@@ -29,6 +29,7 @@ export const gracefulDeleteLosesNothing: Claim = {
   limits: {
     gracefulDeletions: limits.gracefulDeletions,
     gracefulRequests: limits.gracefulRequests,
+    givenUpMs: limits.givenUpMs,
     beforeDeletionMs: limits.beforeDeletionMs,
     afterGoneMs: limits.afterGoneMs,
     confidenceShare: limits.confidenceShare,
@@ -48,9 +49,7 @@ function judge(history: History): Verdict {
   const span = line.faultSpan(fault);
   if (span === null) return unknown([`${fault} is missing`]);
   const about = deletionsIn(line, span);
-  const asked = line.began.world.workers.map((worker) =>
-    pathEvidence(line, { path: `${route}@${worker}`, span, decidesOnMs: null, unbroken: false }),
-  );
+  const asked = fromWorkers(line, route, { span, decidesOnMs: limits.givenUpMs });
   const requests = asked
     .flatMap((one) => one.requests)
     .filter((one) => about.some((deletion) => overlaps(one, deletion)));
@@ -83,15 +82,19 @@ function judge(history: History): Verdict {
   return doubts.length > 0 ? unknown([...new Set(doubts)], measured) : holds(measured);
 }
 
-/** Of each graceful deletion: from a little before it until a little after its Pod has gone. */
+/**
+ * Of each graceful deletion: from a little before it until a little after its Pod has gone, or until
+ * the next one's begins.
+ */
 function deletionsIn(line: Timeline, span: Span): Span[] {
   const kills = line
     .of("pod-kill-sent")
     .filter((kill) => kill.event.how === "graceful" && overlaps(kill, span));
-  return kills.flatMap(({ event, fromMs }) => {
+  return kills.flatMap(({ event, fromMs }, at) => {
     const gone = line.of("pod-gone").find((one) => one.event.podUid === event.podUid);
     if (gone === undefined) return [];
-    const toMs = gone.fromMs + limits.afterGoneMs;
+    const next = kills[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const toMs = Math.min(gone.fromMs + limits.afterGoneMs, next - limits.beforeDeletionMs);
     return [{ fromMs: fromMs - limits.beforeDeletionMs, toMs }];
   });
 }

@@ -1,8 +1,9 @@
-import type { Verdict } from "@svclab/contracts";
+import type { EventOf, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { timeline } from "../history/timeline.ts";
+import { overlaps } from "../history/span.ts";
+import { type Moment, type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
-import { pathEvidence } from "../verify/path-doubts.ts";
+import { fromWorkers } from "../verify/path-doubts.ts";
 import { answeredBy, isLost } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
@@ -17,12 +18,16 @@ export const inFlightRequestsFinish: Claim = {
     "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination (grace period and SIGTERM)",
   matters:
     "A rollout deletes every Pod. Where the grace period is shorter than the longest request, each rollout cuts somebody off.",
-  seen: "Each Pod is deleted in turn, while requests that last 8 s come from every worker, four a second. Some are still at work when the Pod, 5 s after its deletion, is told to end; each must be answered.",
+  seen: "Each Pod is deleted in turn, while requests that last 8 s come from every worker, four a second. Some are still at work when their Pod, 5 s after its deletion, is told to end; it must answer them.",
   upstream: "Documented; no test of Kubernetes has a request under way while its Pod ends.",
   needs: ["two-replicas", "two-workers"],
   paths: [route],
   faults: [fault],
-  limits: { preStopMs: limits.preStopMs, inFlightAnswers: limits.inFlightAnswers },
+  limits: {
+    preStopMs: limits.preStopMs,
+    longGivenUpMs: limits.longGivenUpMs,
+    oldAddressMs: limits.oldAddressMs,
+  },
   violations: [
     {
       name: "short-grace",
@@ -37,36 +42,67 @@ function judge(history: History): Verdict {
   const line = timeline(history);
   const span = line.faultSpan(fault);
   if (span === null) return unknown([`${fault} is missing`]);
-  const asked = line.began.world.workers.map((worker) =>
-    pathEvidence(line, { path: `${route}@${worker}`, span, decidesOnMs: null, unbroken: false }),
-  );
+  const asked = fromWorkers(line, route, { span, decidesOnMs: limits.longGivenUpMs });
   const requests = asked.flatMap((one) => one.requests);
-  const deletions = line.of("pod-kill-sent").filter(({ event }) => event.how === "graceful");
-  const atWork = deletions.map(({ event, fromMs }) => {
-    const own = requests.filter(
-      (one) => answeredBy(one) === event.podUid && one.fromMs < fromMs && one.toMs > fromMs,
-    );
-    const ended = own.filter(({ toMs }) => toMs > fromMs + limits.preStopMs);
-    return { all: own.length, past: ended.length };
-  });
-  const lost = requests.filter(isLost);
+  const deletions = line
+    .of("pod-kill-sent")
+    .filter((kill) => kill.event.how === "graceful" && overlaps(kill, span))
+    .map((kill) => atWork(line, kill, requests));
+  const ofAll = (count: (deletion: AtWork) => number) =>
+    deletions.reduce((sum, deletion) => sum + count(deletion), 0);
+  const cutOff = deletions.flatMap((deletion) => deletion.cutOff);
   const measured = {
     deletions: deletions.length,
     requests: requests.length,
-    lost: lost.length,
-    atWorkWhenDeleted: atWork.reduce((sum, { all }) => sum + all, 0),
-    answeredAfterTheEndWasTold: atWork.reduce((sum, { past }) => sum + past, 0),
+    atWorkWhenDeleted: ofAll(({ answered }) => answered),
+    answeredAfterTheEndWasTold: ofAll(({ late }) => late),
+    cutOff: cutOff.length,
   };
   const doubts = [...new Set(asked.flatMap((one) => one.doubts))];
   if (doubts.length > 0) return unknown(doubts, measured);
-  if (lost.length > 0)
+  if (cutOff.length > 0)
     return broken(
-      `${lost.length} of ${requests.length} requests were cut off`,
+      `${cutOff.length} requests were cut off, in ${deletions.filter((one) => one.cutOff.length > 0).length} of ${deletions.length} deletions`,
       measured,
-      lost.map(({ event }) => event),
+      cutOff.map(({ event }) => event),
     );
-  const { answeredAfterTheEndWasTold: past } = measured;
-  if (past < limits.inFlightAnswers)
-    return unknown([`only ${past} requests were at work when a Pod was told to end`], measured);
+  const silent = deletions.filter(({ late }) => late === 0).length;
+  if (silent > 0)
+    return unknown(
+      [`in ${silent} deletions no request was at work when the end was told`],
+      measured,
+    );
   return holds(measured);
+}
+
+/** What was under way when one Pod was deleted. */
+interface AtWork {
+  /** Requests that the Pod answered. */
+  readonly answered: number;
+  /** Of them, those that it answered after it was told to end. */
+  readonly late: number;
+  readonly cutOff: readonly Request[];
+}
+
+function atWork(
+  line: Timeline,
+  { event, fromMs }: Moment<EventOf<"pod-kill-sent">>,
+  requests: readonly Request[],
+): AtWork {
+  const underWay = requests.filter((one) => one.fromMs < fromMs && one.toMs > fromMs);
+  const own = underWay.filter((one) => answeredBy(one) === event.podUid);
+  const answered = own.filter((one) => !isLost(one));
+  const gone = line.of("pod-gone").find((one) => one.event.podUid === event.podUid);
+  const untilMs = (gone?.fromMs ?? Number.POSITIVE_INFINITY) + limits.oldAddressMs;
+  // Who did not answer did not say who it was: a reset that came while the Pod ended is taken for its.
+  const broke = underWay.filter(
+    (one) =>
+      one.event.kind === "unanswered" &&
+      (one.event.why === "timeout" || (one.event.why === "reset" && one.toMs < untilMs)),
+  );
+  return {
+    answered: answered.length,
+    late: answered.filter(({ toMs }) => toMs > fromMs + limits.preStopMs).length,
+    cutOff: [...own.filter(isLost), ...broke],
+  };
 }

@@ -44,6 +44,13 @@ testRows(claim, [
     why: /0 and \d+ answers are not 1 to 3/,
   },
   {
+    title: "holds when the api loses so many that only the answers lean",
+    history: () =>
+      faring("http-route-split/", (nth) =>
+        nth % 4 > 0 && nth % 3 > 0 ? { why: "timeout" } : null,
+      ),
+  },
+  {
     title: "unknown when others answered by weight",
     history: () => faring("http-route-split/", () => ({ podUid: "uid-of-a-stranger" })),
     why: /\d+ answers by weight came from other Pods/,

@@ -4,7 +4,7 @@ import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
 import { pathEvidence } from "../verify/path-doubts.ts";
-import { endpointsAt, podsAt } from "../verify/pods.ts";
+import { endpointDoubts, endpointsAt, podsAt } from "../verify/pods.ts";
 import { answeredBy, isLost } from "../verify/requests.ts";
 import { fit } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
@@ -83,18 +83,26 @@ function judge(history: History): Verdict {
     web: by("web", weighed.requests).length,
     api: by("api", weighed.requests).length,
   };
-  const fitted = fit([counts.web, counts.api], [weights.web, weights.api]);
+  const lost = weighed.requests.filter(isLost).length;
+  // Who was not answered may have gone to either: as fits the weights best.
+  const p = Math.max(
+    ...Array.from({ length: lost + 1 }, (_, more) => {
+      return fit([counts.web + more, counts.api + lost - more], [weights.web, weights.api]).p;
+    }),
+  );
   const measured = {
     fewestAsked: Math.min(...arms.map(({ requests }) => requests.length)),
     leastShareAnswered: round3(Math.min(...shares)),
     astray: arms.flatMap(astray).length,
     byWeight1: counts.web,
     byWeight3: counts.api,
-    p: round3(fitted.p),
+    unansweredByWeight: lost,
+    ...(counts.web + counts.api > 0 ? { p: round3(p) } : {}),
     alpha: limits.alphaShare,
   };
   const doubts = [
     ...watchDoubts(line, quiet, null),
+    ...endpointDoubts(line, "web-node", quiet),
     ...new Set([...arms, weighed].flatMap((arm) => arm.doubts)),
     ...(["web", "api"] as const)
       .filter((to) => uids[to].size === 0)
@@ -121,8 +129,8 @@ function judge(history: History): Verdict {
   if (strangers > 0)
     return unknown([`${strangers} answers by weight came from other Pods`], measured);
   if (all < limits.weighedRequests) return unknown([`${all} answers by weight only`], measured);
-  if (fitted.p < limits.alphaShare) {
-    const why = `${counts.web} and ${counts.api} answers are not 1 to 3 (p ${round3(fitted.p)})`;
+  if (p < limits.alphaShare) {
+    const why = `${counts.web} and ${counts.api} answers are not 1 to 3 (p ${round3(p)})`;
     return broken(
       why,
       measured,

@@ -73,6 +73,21 @@ testRows(claim, [
     why: /prober@worker saw nothing/,
   },
   {
+    title: "unknown when the clients were slow, so that they took other connections",
+    history: () => {
+      let nth = 0;
+      return wholeRun(claim, {
+        probe: ({ path }) => {
+          if (!path.startsWith(kept)) return null;
+          nth += 1;
+          const podUid = `uid-${"abc"[nth % 3]}`;
+          return { podUid, connection: 50_000 + nth, tookMs: nth % 5 === 0 ? 900 : 5 };
+        },
+      });
+    },
+    why: /\d+ requests found their client's connection busy/,
+  },
+  {
     title: "unknown when the answers are errors",
     history: () =>
       edited(wholeRun(claim), (e) =>

@@ -25,6 +25,7 @@ export const keptConnectionsPin: Claim = {
   faults: [fault],
   limits: {
     rowAnswers: limits.rowAnswers,
+    busyShare: limits.busyShare,
     keptChangesShare: limits.keptChangesShare,
     newChangesShare: limits.newChangesShare,
   },
@@ -59,6 +60,12 @@ function judge(history: History): Verdict {
   const doubts = [...pinned.doubts, ...spread.doubts];
   doubts.push(...fewDoubts(kept, pinned), ...fewDoubts(fresh, spread));
   if (doubts.length > 0) return unknown(doubts, measured);
+  const busy = pinned.pairs.filter(([one, next]) => next.sentMs < one.scheduledMs + one.tookMs);
+  if (busy.length > limits.busyShare * pinned.pairs.length)
+    return unknown(
+      [`${busy.length} requests found their client's connection busy, and took another`],
+      measured,
+    );
   if (shareChanged(spread) < limits.newChangesShare)
     return unknown(["new connections met the same Pod again and again as well"], measured);
   if (shareChanged(pinned) > limits.keptChangesShare) {

@@ -3,8 +3,8 @@ import type { Claim, History } from "../claim.ts";
 import { type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
-import { pathEvidence } from "../verify/path-doubts.ts";
-import { isLost } from "../verify/requests.ts";
+import { fromWorkers } from "../verify/path-doubts.ts";
+import { isLost, shareAnswered } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
 const fault = "leave-alone";
@@ -42,11 +42,7 @@ function judge(history: History): Verdict {
   const line = timeline(history);
   const span = line.faultSpan(fault);
   if (span === null) return unknown([`${fault} is missing`]);
-  const asked = (route: string) =>
-    line.began.world.workers.map((worker) => {
-      const path = `${route}@${worker}`;
-      return pathEvidence(line, { path, span, decidesOnMs: null, unbroken: false });
-    });
+  const asked = (route: string) => fromWorkers(line, route, { span, decidesOnMs: null });
   const arms = { http: asked(http), metrics: asked(metrics), crossed: asked(crossed) };
   const found = arms.crossed.flatMap(({ requests }) => requests.filter((one) => !isLost(one)));
   const told = arms.crossed.map(({ requests }) => requests.filter(isAnswered).length);
@@ -57,13 +53,14 @@ function judge(history: History): Verdict {
     leastShareOnMetrics: round3(leastShare(arms.metrics)),
     fewestAnswersToTheOther: Math.min(...told),
     servedToTheOther: found.length,
-    withNames: named?.status ?? 0,
-    withoutNames: nameless?.status ?? 0,
+    ...(named === undefined ? {} : { withNames: named.status }),
+    ...(nameless === undefined ? {} : { withoutNames: nameless.status }),
   };
   const doubts = [...new Set(Object.values(arms).flatMap((all) => all.flatMap((a) => a.doubts)))];
   if (named?.status !== created)
     doubts.push(`ports with names were not accepted either: ${named?.said ?? "never tried"}`);
-  if (nameless === undefined) doubts.push("ports without names were never tried");
+  if (nameless === undefined || ![created, invalid].includes(nameless.status))
+    doubts.push(`ports without names: ${nameless?.said ?? "never tried"}`);
   const few = [...arms.http, ...arms.metrics].map(({ requests }) => requests.length);
   if (doubts.length === 0 && Math.min(...few) < limits.rowAnswers)
     doubts.push(`a port was asked ${Math.min(...few)} times only`);
@@ -79,8 +76,8 @@ function judge(history: History): Verdict {
     return broken(`port metrics served what is http's, ${found.length} times`, measured, [
       first.event,
     ]);
-  if (nameless !== undefined && nameless.status !== invalid)
-    return broken(`ports without names: ${nameless.said}`, measured, [nameless]);
+  if (nameless?.status === created)
+    return broken("ports without names were accepted", measured, [nameless]);
   if (Math.min(...told) < limits.rowAnswers)
     return unknown([`port metrics said ${Math.min(...told)} times only what it has not`], measured);
   return holds(measured);
@@ -89,10 +86,7 @@ function judge(history: History): Verdict {
 type Tried = EventOf<"creation-tried">;
 
 function leastShare(all: readonly { readonly requests: readonly Request[] }[]): number {
-  const shares = all.map(({ requests }) => {
-    return requests.filter((one) => !isLost(one)).length / Math.max(1, requests.length);
-  });
-  return Math.min(...shares);
+  return Math.min(...all.map(({ requests }) => shareAnswered(requests)));
 }
 
 function isAnswered({ event }: Request): boolean {

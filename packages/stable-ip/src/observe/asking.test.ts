@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { HttpProbe, ProberPlan } from "@svclab/contracts";
-import { asking, atFirst } from "./asking.ts";
+import { answerBeforeSteady, asking, atFirst } from "./asking.ts";
 
 const probe = (path: string): HttpProbe => ({
   ...{ kind: "http", path, connection: 2, targets: ["10.0.0.1"], port: 1 },
@@ -25,7 +25,10 @@ function told() {
     return "";
   };
   const prober = { plan: atFirst(plan), control, ended: Promise.resolve() };
-  return { orders, asked: asking([{ plan, prober }]) };
+  const slept: number[] = [];
+  const clock = { nowMs: () => 0, sleep: async (ms: number) => void slept.push(ms) };
+  const { signal } = new AbortController();
+  return { orders, slept, asked: asking([{ plan, prober }], { clock, signal }) };
 }
 
 it("begins without the targets of what is asked during a fault only", () => {
@@ -42,6 +45,20 @@ it("asks what belongs to a fault, and nothing else, until it has ended", async (
     { path: "sticky/new@worker", targets: ["10.0.0.1"] },
     { path: "sticky/new@worker", targets: [] },
   ]);
+});
+
+it("asks what lasts long for some time before its fault begins", async () => {
+  const { orders, slept, asked } = told();
+  await asked.ask("delete-each", true);
+  assert.deepEqual(slept, [3_000]);
+  await asked.ask("delete-each", false);
+  assert.deepEqual(slept, [3_000]);
+  assert.equal(orders.length, 2);
+});
+
+it("asks the proxies until they have answered, and no other route", () => {
+  const routes = ["cluster-ip/new", "ingress-any/new", "sticky/new", "http-route-split/new"];
+  assert.deepEqual(answerBeforeSteady(routes), ["ingress-any/new", "http-route-split/new"]);
 });
 
 it("makes the clients of one route connect anew", async () => {

@@ -25,10 +25,10 @@ const perSecond = {
 } as const;
 const timeoutMs = 1_000;
 /** Where an answer is counted and not timed: on a machine that is busy it may take its time. */
-const countedTimeoutMs = 5_000;
+const countedTimeoutMs = limits.givenUpMs;
 const keptConnections = 4;
 /** A request that lasts longer than a Pod serves on after its deletion, and less than its grace. */
-const inFlight = { url: "/echo?delayMs=8000", timeoutMs: 20_000 } as const;
+const inFlight = { url: "/echo?delayMs=8000", timeoutMs: limits.longGivenUpMs } as const;
 /** A stall shorter than this shows as lateness of the requests that were due in it. */
 export const blindOverMs = limits.silenceMs * limits.latenessShare;
 

@@ -74,7 +74,7 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
   const stops = probers.map((prober) => superviseProber(prober, fail, signal));
   keepTargets(world, probers, say);
   return {
-    ...asking(started),
+    ...asking(started, recording),
     compareClocks: async () => {
       for (const prober of probers) {
         record(await compareClocks(clock, prober.plan.recorder, () => nowAt(prober)));

@@ -1,4 +1,4 @@
-import type { Event } from "@svclab/contracts";
+import { type Event, pathId } from "@svclab/contracts";
 import type { Clock } from "./clock.ts";
 import { endpointRoute } from "./plans.ts";
 import { describePods } from "./seen-pod.ts";
@@ -9,6 +9,8 @@ export interface Steadiness {
   readonly world: World;
   readonly replicas: number;
   readonly workers: readonly string[];
+  /** Routes from this machine that must have answered. */
+  readonly first: readonly string[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (listener: (event: Event) => void) => void;
@@ -18,22 +20,27 @@ const limitMs = 60_000;
 
 /**
  * Listens from now on. What it returns waits until all Pods are ready and each has answered, as
- * itself and at its own address, to every worker. The Service has no part in it.
+ * itself and at its own address, to every worker, and each of the first routes has been answered.
  */
 export function steadyState(steadiness: Steadiness): () => Promise<true> {
-  const { world, replicas, workers, clock, signal, onEvent } = steadiness;
+  const { world, replicas, workers, first, clock, signal, onEvent } = steadiness;
   const answers = new Set<string>();
+  const unheard = new Set(first.map((route) => pathId(route, null, "host")));
   onEvent((event) => {
-    if (event.kind !== "answered" || !event.path.startsWith(`${endpointRoute}@`)) return;
-    if (event.status === 200) answers.add(key(event.path, event.podUid, event.target ?? ""));
+    if (event.kind !== "answered" || event.status !== 200) return;
+    unheard.delete(event.path);
+    if (!event.path.startsWith(`${endpointRoute}@`)) return;
+    answers.add(key(event.path, event.podUid, event.target ?? ""));
   });
-  const silent = () =>
-    world.readyPods.flatMap((pod) =>
+  const silent = () => [
+    ...world.readyPods.flatMap((pod) =>
       workers
         .map((worker) => `${endpointRoute}@${worker}`)
         .filter((path) => !answers.has(key(path, pod.podUid, pod.ip ?? "")))
         .map((path) => `${pod.name} has not answered on ${path}`),
-    );
+    ),
+    ...[...unheard].map((path) => `nobody has answered on ${path}`),
+  ];
   return () =>
     until(clock, signal, {
       what: `${replicas} ready Pods, each answering at its own address,`,

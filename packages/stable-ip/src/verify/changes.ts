@@ -2,7 +2,7 @@ import type { EventOf } from "@svclab/contracts";
 import type { Span } from "../history/span.ts";
 import type { Timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
-import { pathEvidence } from "./path-doubts.ts";
+import { fromWorkers } from "./path-doubts.ts";
 import { isLost } from "./requests.ts";
 
 type Answer = EventOf<"answered">;
@@ -22,9 +22,7 @@ export interface Arm {
 
 /** The answers of a route in a span, from every worker; those with an error are left out. */
 export function armOf(line: Timeline, route: string, span: Span): Arm {
-  const all = line.began.world.workers.map((worker) => {
-    const question = { path: `${route}@${worker}`, span, decidesOnMs: null, unbroken: false };
-    const { doubts, requests } = pathEvidence(line, question);
+  const all = fromWorkers(line, route, { span, decidesOnMs: null }).map(({ doubts, requests }) => {
     const answers = requests.flatMap((one) =>
       one.event.kind === "answered" && !isLost(one) ? [one.event] : [],
     );

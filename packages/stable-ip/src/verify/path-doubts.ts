@@ -37,6 +37,17 @@ export function pathEvidence(line: Timeline, question: PathQuestion): PathEviden
   return { doubts, requests, latenessMs, uncertaintyMs };
 }
 
+/** The same of one route from every worker. */
+export function fromWorkers(
+  line: Timeline,
+  route: string,
+  question: Omit<PathQuestion, "path" | "unbroken">,
+): PathEvidence[] {
+  return line.began.world.workers.map((worker) =>
+    pathEvidence(line, { path: `${route}@${worker}`, unbroken: false, ...question }),
+  );
+}
+
 /**
  * Doubts about who wrote of a path, for requests and DNS queries alike. A recorder that stood still
  * for no longer than it may be late was late, and its requests tell by how much: by any time where

@@ -26,6 +26,20 @@ export function endpointsAt(line: Timeline, service: string, atMs: number): read
   return before?.event.endpoints ?? [];
 }
 
+/** Why a Service's endpoints in a span are not those of its beginning, each of them ready. */
+export function endpointDoubts(line: Timeline, service: string, span: Span): string[] {
+  const changed = line.of("endpoints-seen").some((moment) => {
+    return (
+      moment.event.service === service && moment.fromMs > span.fromMs && moment.fromMs < span.toMs
+    );
+  });
+  const unready = endpointsAt(line, service, span.fromMs).filter(({ ready }) => !ready);
+  return [
+    ...(changed ? [`the endpoints of ${service} changed meanwhile`] : []),
+    ...(unready.length > 0 ? [`${unready.length} endpoints of ${service} were not ready`] : []),
+  ];
+}
+
 type Addressed = Pick<SeenPod, "podUid" | "ip">;
 
 /** One Pod at one address. */

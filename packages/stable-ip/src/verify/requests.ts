@@ -10,6 +10,11 @@ export function isLost({ event }: Request): boolean {
   return event.kind === "unanswered" || event.status < 200 || event.status > 299;
 }
 
+/** Of some requests: those that were not lost. */
+export function shareAnswered(requests: readonly Request[]): number {
+  return requests.filter((one) => !isLost(one)).length / Math.max(1, requests.length);
+}
+
 /** The uid that answered; null where none did. */
 export function answeredBy({ event }: Request): string | null {
   return event.kind === "answered" ? event.podUid : null;
