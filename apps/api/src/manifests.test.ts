@@ -78,7 +78,7 @@ const selectedBy = (selector: Record<string, string>) =>
 const kebab = (kind: string) => kind.replace(/(?<=[a-z])(?=[A-Z])|(?<=HTTP)/g, "-").toLowerCase();
 
 test("there is something to check", () => {
-  assert.equal(services.length, 9);
+  assert.equal(services.length, 11);
   assert.equal(deployments.length, 2);
 });
 

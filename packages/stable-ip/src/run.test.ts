@@ -26,6 +26,7 @@ async function lab(t: TestContext) {
     "web-local",
     "web-sticky",
     "web-sticky-briefly",
+    "web-versions",
   ]) {
     await cluster.create(service("svclab", name));
   }

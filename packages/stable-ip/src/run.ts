@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Cluster, kinds } from "@svclab/cluster";
 import {
   type Event,
-  FaultKind,
+  type FaultKind,
   historyFormat,
   type Report,
   type ToolError,
@@ -14,23 +14,22 @@ import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
 import type { KillingHands, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";
-import { answerBeforeSteady } from "./observe/asking.ts";
-import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
-import { type Clock, machineClock } from "./observe/clock.ts";
+import type { Clock } from "./observe/clock.ts";
 import type { PodProgramOf } from "./observe/cluster-prober.ts";
 import type { Fact, RecordFact } from "./observe/fact.ts";
 import { HistoryFile } from "./observe/history-file.ts";
-import { type Lab, names, readLab } from "./observe/lab.ts";
+import { type Lab, names } from "./observe/lab.ts";
 import { namelessPortsRoute, tryNamelessPorts } from "./observe/nameless-ports.ts";
 import { nodeRulesRoute, recordNodeRules } from "./observe/node-rules.ts";
 import { blindOverMs } from "./observe/plans.ts";
 import { startRecorders } from "./observe/recorders.ts";
 import { steadyState } from "./observe/steady.ts";
-import { ranOut, until } from "./observe/wait.ts";
+import { ranOut } from "./observe/wait.ts";
 import { seenService } from "./observe/watch-services.ts";
 import { World } from "./observe/world.ts";
 import { type Removals, withRemovals } from "./removals.ts";
 import { report } from "./report/report.ts";
+import { prepare, routesOf, type Stage } from "./stage.ts";
 import { verify } from "./verify/verify.ts";
 
 export interface RunRequest {
@@ -91,59 +90,6 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const history = parseHistory(await readFile(path, "utf8"), path);
   const judged = verify(history, request.claims);
   return { history, report: report(history, judged, request.parts), stopped };
-}
-
-/** What a run needs and does not change. */
-interface Stage {
-  readonly lab: Lab;
-  readonly checker: Checker;
-  readonly script: string;
-  readonly faults: readonly FaultKind[];
-  /** Routes that must have answered before anything is done. */
-  readonly first: readonly string[];
-  readonly clock: Clock;
-}
-
-const addressesMs = 60_000;
-
-async function prepare(request: RunRequest): Promise<Stage> {
-  const { cluster, claims, manifests, signal, control = false } = request;
-  const checker = await readChecker(join(manifests, "checker"), request.images);
-  const script = await readFile(request.loadScript, "utf8");
-  const { clock = machineClock } = request;
-  const first = request.nodesReachable ? answerBeforeSteady(routesOf(claims)) : [];
-  const lab = await withAddresses(first.length > 0, () => readLab(cluster, signal), clock, signal);
-  await applyChecker(cluster, checker, signal);
-  const isAskedFor = (fault: FaultKind) =>
-    request.violation?.faults?.includes(fault) ??
-    claims.some((claim) => claim.faults.includes(fault));
-  const faults = control ? [] : FaultKind.options.filter(isAskedFor);
-  return { lab, checker, script, faults, first, clock };
-}
-
-function routesOf(claims: readonly Claim[]): ReadonlySet<string> {
-  return new Set(claims.flatMap(({ paths }) => paths));
-}
-
-/** An Ingress and a Gateway have their addresses some time after they were made. */
-async function withAddresses(
-  needed: boolean,
-  read: () => Promise<Lab>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Lab> {
-  return until(clock, signal, {
-    what: "the Ingress and the Gateway to have addresses",
-    look: async () => {
-      const lab = await read();
-      const has = lab.ingress.length > 0 && lab.gateway.length > 0;
-      return has || !needed ? lab : null;
-    },
-    seen: () => "one has none",
-    limitMs: addressesMs,
-    everyMs: 500,
-    todo: "see kubectl get ingress,gateway -n svclab; their addresses are cloud-provider-kind's",
-  });
 }
 
 /** Time after the last change in which its effects, and their end, are still written down. */

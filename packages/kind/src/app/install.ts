@@ -42,7 +42,7 @@ export async function install(options: InstallOptions): Promise<void> {
   const manifests = markPresent(rendered, marks);
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
   const database = options.database ? ["statefulset/mysql"] : [];
-  for (const workload of ["deployment/api", "deployment/web", ...database])
+  for (const workload of ["deployment/api", "deployment/web", "deployment/web-next", ...database])
     await kubectl([
       ...["-n", appNamespace, "rollout", "status", workload],
       `--timeout=${options.rolloutMs / 1000}s`,

@@ -13,6 +13,7 @@ import { ingressRoutesByHostAndPath } from "./ingress-routes-by-host-and-path.ts
 import { keptConnectionsPin } from "./kept-connections-pin.ts";
 import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
 import { multiPortNeedsNames } from "./multi-port-needs-names.ts";
+import { namedTargetPortResolvesPerPod } from "./named-target-port-resolves-per-pod.ts";
 import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
@@ -34,6 +35,7 @@ export const claims: readonly Claim[] = [
   inFlightRequestsFinish,
   gracefulDeleteLosesNothing,
   portMapsToTargetPort,
+  namedTargetPortResolvesPerPod,
   multiPortNeedsNames,
   everyEndpointGetsTraffic,
   newConnectionsSpreadEvenly,

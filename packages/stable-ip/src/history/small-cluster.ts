@@ -109,6 +109,8 @@ export class SmallCluster {
       return { podUid, ip: `10.244.${1 + at}.5`, node, ...state };
     });
     this.write({ kind: "endpoints-seen", service: "web-node", endpoints: web });
+    const next = [{ podUid: "uid-next", ip: "10.244.1.6", node: "worker", ...state }];
+    this.write({ kind: "endpoints-seen", service: "web-next", endpoints: next });
   }
 
   /** Every prober asks once on each of its paths. */
@@ -127,6 +129,8 @@ export class SmallCluster {
       for (let more = 0; more < this.gracefulEach; more++)
         this.#ask(`graceful/new@${worker}`, null, this.#turn(nth + more));
       this.#ask(`sticky/new@${worker}`, "10.96.0.31", "uid-web");
+      const version = ["uid-web", "uid-web2", "uid-next"][nth % 3] ?? null;
+      this.#ask(`versions/new@${worker}`, "10.96.0.33", version);
       const drawn = `uid-web${(nth >> 4) % 2 === 0 ? "" : "2"}`;
       if (nth % 16 === 0) this.#ask(`sticky-briefly/new@${worker}`, "10.96.0.32", drawn);
       this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", nth % 2 === 0 ? "uid-web" : "uid-web2");

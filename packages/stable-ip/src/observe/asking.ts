@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import { type Probing, setTargets } from "./probing.ts";
 
 /** until-steady: before anything is done to the cluster, until each such route has answered once. */
-export type Stage = FaultKind | "until-steady";
+type Stage = FaultKind | "until-steady";
 
 /**
  * What is asked in these stages of a run only; every other route all the time. Whoever asks takes
@@ -14,6 +14,7 @@ const askedDuring: Readonly<Record<string, readonly Stage[]>> = {
   "load-balancer-ip/new": ["leave-alone"],
   "load-balancer-port/new": ["leave-alone"],
   "node-port-local/new": ["leave-alone"],
+  "versions/new": ["leave-alone"],
   "metrics-port/new": ["leave-alone"],
   "metrics-port-crossed/new": ["leave-alone"],
   "ingress-any/new": ["until-steady", "leave-alone"],

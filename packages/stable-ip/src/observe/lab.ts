@@ -12,6 +12,7 @@ export const names = {
   local: "web-local",
   sticky: "web-sticky",
   stickyBriefly: "web-sticky-briefly",
+  versions: "web-versions",
   ingress: "web",
   gateway: "web",
 } as const;
@@ -49,6 +50,9 @@ export interface Lab {
   readonly stickyIP: string;
   readonly stickyBrieflyIP: string;
   readonly stickyPort: number;
+  /** Of the Service in front of both versions of the web. */
+  readonly versionsIP: string;
+  readonly versionsPort: number;
   /** Addresses at which HTTP comes in, at port 80. */
   readonly ingress: readonly string[];
   readonly gateway: readonly string[];
@@ -82,16 +86,18 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
   );
   const nodes = (await cluster.list(kinds.node, {}, signal)).items;
   const cidr = await cluster.get(serviceCidr, { name: "kubernetes" }, signal);
-  const [api, nodePort, loadBalancer, dns, local, sticky, stickyBriefly] = await Promise.all([
-    service(names.service),
-    service(names.nodePort),
-    service(names.loadBalancer),
-    service("kube-dns", "kube-system"),
-    service(names.local),
-    service(names.sticky),
-    service(names.stickyBriefly),
-    service(names.headless),
-  ]);
+  const [api, nodePort, loadBalancer, dns, local, sticky, stickyBriefly, versions] =
+    await Promise.all([
+      service(names.service),
+      service(names.nodePort),
+      service(names.loadBalancer),
+      service("kube-dns", "kube-system"),
+      service(names.local),
+      service(names.sticky),
+      service(names.stickyBriefly),
+      service(names.versions),
+      service(names.headless),
+    ]);
   return {
     deploymentUid: deployment.metadata.uid ?? "",
     replicas: deployment.spec.replicas ?? 1,
@@ -123,6 +129,8 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     stickyIP: sticky.spec.clusterIP ?? "",
     stickyBrieflyIP: stickyBriefly.spec.clusterIP ?? "",
     stickyPort: portOf(sticky).port,
+    versionsIP: versions.spec.clusterIP ?? "",
+    versionsPort: portOf(versions).port,
     ingress: (ingress.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []),
     gateway: (gateway.status?.addresses ?? []).map(({ value }) => value),
   };

@@ -7,7 +7,7 @@ import type { Lab } from "./lab.ts";
  * How often each path is asked. A judge needs a request due in every fifth of the smallest time it
  * decides on; more would cost the cluster under test what it is judged by.
  */
-const perSecond = {
+export const perSecond = {
   clusterIp: 20,
   endpoint: 5,
   dns: 10,
@@ -23,9 +23,9 @@ const perSecond = {
   /** 60,000 requests about 20 deletions, from two workers. */
   graceful: 170,
 } as const;
-const timeoutMs = 1_000;
+export const timeoutMs = 1_000;
 /** Where an answer is counted and not timed: on a machine that is busy it may take its time. */
-const countedTimeoutMs = limits.givenUpMs;
+export const countedTimeoutMs = limits.givenUpMs;
 const keptConnections = 4;
 /** A request that lasts longer than a Pod serves on after its deletion, and less than its grace. */
 const inFlight = { url: "/echo?delayMs=8000", timeoutMs: limits.longGivenUpMs } as const;
@@ -34,21 +34,11 @@ export const blindOverMs = limits.silenceMs * limits.latenessShare;
 
 /** Where a prober in the cluster is asked. */
 export const clusterControl = { host: "0.0.0.0", port: 8_090 } as const;
-const host = "host";
 
 export const endpointRoute = "endpoint/new";
-export const loadBalancerPath = pathId("load-balancer", "new", host);
+export const loadBalancerPath = pathId("load-balancer", "new", "host");
 
-/** What is asked where HTTP comes in: k8s/base/web/ingress.yaml and http-route-split.yaml. */
-const byHostAndPath = {
-  "ingress-any": { url: "/whoami" },
-  "ingress-host": { host: "api.svclab.test", url: "/whoami" },
-  "ingress-path": { host: "lab.svclab.test", url: "/whoami" },
-  "ingress-longer-path": { host: "lab.svclab.test", url: "/echo" },
-  "http-route-split": { host: "split.svclab.test", url: "/whoami" },
-} as const;
-
-type Probe = HttpProbe | DnsProbe;
+export type Probe = HttpProbe | DnsProbe;
 
 /** What the prober on a worker asks: always the Pods themselves, and what the claims need. */
 export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string): ProberPlan {
@@ -94,6 +84,13 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("in-flight", "new", worker),
       connection: "new",
       perSecond: perSecond.inFlight,
+    },
+    "versions/new": {
+      ...counted,
+      path: pathId("versions", "new", worker),
+      targets: [lab.versionsIP],
+      port: lab.versionsPort,
+      perSecond: perSecond.otherIp,
     },
     "graceful/new": {
       ...{ ...throughService, timeoutMs: countedTimeoutMs },
@@ -146,66 +143,18 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       perSecond: perSecond.endpoint,
     },
   };
-  return plan(worker, clusterControl, [...pick(all, new Set([...routes, endpointRoute]))]);
+  return planOf(worker, clusterControl, [...pick(all, new Set([...routes, endpointRoute]))]);
 }
 
-/** What is asked from outside the cluster; null where no claim needs it. */
-export function hostPlan(lab: Lab, routes: ReadonlySet<string>): ProberPlan | null {
-  const whoami = { kind: "http", url: "/whoami", timeoutMs, connection: "new" } as const;
-  const all: Readonly<Record<string, Probe>> = {
-    "node-port/new": {
-      ...whoami,
-      path: pathId("node-port", "new", host),
-      timeoutMs: countedTimeoutMs,
-      targets: Object.values(lab.nodeAddresses),
-      port: lab.nodePort,
-      tellsSource: true,
-      perSecond: perSecond.nodePort,
-    },
-    "node-port-local/new": {
-      ...whoami,
-      path: pathId("node-port-local", "new", host),
-      targets: Object.values(lab.nodeAddresses),
-      port: lab.localNodePort,
-      tellsSource: true,
-      perSecond: perSecond.nodePort,
-    },
-    ...Object.fromEntries(
-      Object.entries(byHostAndPath).map(([route, asked]) => [
-        `${route}/new`,
-        {
-          ...{ ...whoami, ...asked, timeoutMs: countedTimeoutMs },
-          path: pathId(route, "new", host),
-          targets: route === "http-route-split" ? [...lab.gateway] : [...lab.ingress],
-          port: 80,
-          perSecond: route === "http-route-split" ? perSecond.split : perSecond.nodePort,
-        },
-      ]),
-    ),
-    "load-balancer-port/new": {
-      ...whoami,
-      path: pathId("load-balancer-port", "new", host),
-      timeoutMs: countedTimeoutMs,
-      targets: Object.values(lab.nodeAddresses),
-      port: lab.loadBalancerNodePort,
-      perSecond: perSecond.nodePort,
-    },
-    "load-balancer/new": {
-      ...whoami,
-      path: loadBalancerPath,
-      targets: [...lab.loadBalancer],
-      port: lab.loadBalancerPort,
-      perSecond: perSecond.loadBalancer,
-    },
-  };
-  const probes = pick(all, routes);
-  return probes.length === 0 ? null : plan(host, { host: "127.0.0.1", port: 0 }, probes);
-}
-
-function pick(all: Readonly<Record<string, Probe>>, routes: ReadonlySet<string>): Probe[] {
+/** The probes of these routes. */
+export function pick(all: Readonly<Record<string, Probe>>, routes: ReadonlySet<string>): Probe[] {
   return Object.entries(all).flatMap(([route, probe]) => (routes.has(route) ? [probe] : []));
 }
 
-function plan(vantage: string, control: ProberPlan["control"], probes: Probe[]): ProberPlan {
+export function planOf(
+  vantage: string,
+  control: ProberPlan["control"],
+  probes: Probe[],
+): ProberPlan {
   return { recorder: `prober@${vantage}`, control, blindOverMs, probes };
 }
