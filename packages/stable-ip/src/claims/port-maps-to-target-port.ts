@@ -2,8 +2,9 @@ import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
-import { pathEvidence } from "../verify/path-doubts.ts";
-import { isLost } from "../verify/requests.ts";
+import { round3 } from "../verify/measured.ts";
+import { fromWorkers } from "../verify/path-doubts.ts";
+import { isLost, shareAnswered } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { judgedSpan } from "../verify/watch-doubts.ts";
 
@@ -44,24 +45,18 @@ export const portMapsToTargetPort: Claim = {
 function judge(history: History): Verdict {
   const line = timeline(history);
   const span = judgedSpan(line);
-  const asked = (route: string) =>
-    line.began.world.workers.map((worker) => {
-      const path = `${route}@${worker}`;
-      return pathEvidence(line, { path, span, decidesOnMs: null, unbroken: false });
-    });
+  const asked = (route: string) => fromWorkers(line, route, { span, decidesOnMs: null });
   const [onPort, onOther, atPods] = [asked(through), asked(beside), asked(direct)];
   const answers = (requests: readonly Request[]) => requests.filter((one) => !isLost(one)).length;
   const fewest = (counts: readonly number[]) => Math.min(...counts);
-  const share = fewest(
-    onPort.map(({ requests }) => answers(requests) / Math.max(1, requests.length)),
-  );
+  const share = fewest(onPort.map(({ requests }) => shareAnswered(requests)));
   // Any answer: whoever gave it listened there.
   const open = onOther.flatMap(({ requests }) =>
     requests.filter(({ event }) => event.kind === "answered"),
   );
   const measured = {
     fewestAnswersOnPort: fewest(onPort.map(({ requests }) => answers(requests))),
-    leastShareAnswered: Math.round(share * 1_000) / 1_000,
+    leastShareAnswered: round3(share),
     fewestAskedOnTheOther: fewest(onOther.map(({ requests }) => requests.length)),
     answersOnTheOther: open.length,
     fewestAnswersOfPods: fewest(atPods.map(({ requests }) => answers(requests))),

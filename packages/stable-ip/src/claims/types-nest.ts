@@ -5,7 +5,7 @@ import { type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
 import { pathEvidence } from "../verify/path-doubts.ts";
-import { isLost } from "../verify/requests.ts";
+import { isLost, shareAnswered } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
 const fault = "leave-alone";
@@ -61,7 +61,7 @@ function judge(history: History): Verdict {
   if (span === null) return unknown([`${fault} is missing`]);
   const asked = ways.map((way) => askedBy(line, way, span));
   const rows = asked.flatMap((one) => one.rows);
-  const shares = rows.map((row) => answered(row) / Math.max(1, row.requests.length));
+  const shares = rows.map(({ requests }) => shareAnswered(requests));
   const measured = {
     addresses: rows.length,
     requests: rows.reduce((sum, row) => sum + row.requests.length, 0),
