@@ -11,10 +11,17 @@ import { inFlightRequestsFinish as claim } from "./in-flight-requests-finish.ts"
 const route = "in-flight/";
 const faring = (fate: (probe: Probe) => Fate | null) =>
   wholeRun(claim, { probe: (one) => (one.path.startsWith(route) ? fate(one) : null) });
-/** Requests that were sent to the first two Pods and never answered, some seconds after they began. */
-const lost = (why: "reset" | "timeout" | "refused", tookMs: number) =>
+/** Requests that were sent to one Pod, in a span of the run, and failed some time after they began. */
+const lost = (
+  why: "reset" | "timeout",
+  tookMs: number,
+  fromMs = 6_000,
+  toMs = Number.POSITIVE_INFINITY,
+) =>
   edited(
-    faring(({ podUid, sinceMs }) => (podUid === "uid-b" && sinceMs > 6_000 ? { why } : null)),
+    faring(({ podUid, sinceMs }) =>
+      podUid === "uid-b" && sinceMs > fromMs && sinceMs < toMs ? { why } : null,
+    ),
     (e) => (e.kind === "unanswered" && e.path.startsWith(route) ? { ...e, tookMs } : e),
   );
 
@@ -23,6 +30,15 @@ testRows(claim, [
   {
     title: "holds when requests are refused: that is another claim's",
     history: () => faring(({ sinceMs }) => (sinceMs % 900 === 0 ? { why: "refused" } : null)),
+  },
+  {
+    title: "holds when requests were reset before any Pod was deleted",
+    history: () =>
+      faring(({ sinceMs }) => (sinceMs > 8_000 && sinceMs < 8_650 ? { why: "reset" } : null)),
+  },
+  {
+    title: "holds when what was under way at a deletion is reset long after that Pod had gone",
+    history: () => lost("reset", 4_500, 8_300, 8_700),
   },
   {
     title: "broken when the requests of a deleted Pod are reset",
