@@ -20,6 +20,16 @@ testRows(claim, [
     why: /port metrics did not lead to what it names/,
   },
   {
+    title: "broken when one worker alone finds nothing at the port of the metrics",
+    history: () => faring("metrics-port/new@worker2", { podUid: "uid-a", status: 404 }),
+    why: /port metrics did not lead to what it names/,
+  },
+  {
+    title: "unknown when one worker alone was refused by the other port",
+    history: () => faring("metrics-port-crossed/new@worker2", { why: "refused" }),
+    why: /said 0 times only what it has not/,
+  },
+  {
     title: "broken when the port of the metrics serves what is http's",
     history: () => faring("metrics-port-crossed/new@worker2", { podUid: "uid-a", status: 200 }),
     why: /port metrics served what is http's, \d+ times/,
