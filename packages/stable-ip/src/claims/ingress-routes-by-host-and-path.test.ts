@@ -1,4 +1,4 @@
-import { blinded, testRows, without } from "../history/rows.ts";
+import { blinded, inserted, testRows, without } from "../history/rows.ts";
 import type { Fate } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { ingressRoutesByHostAndPath as claim } from "./ingress-routes-by-host-and-path.ts";
@@ -33,6 +33,12 @@ testRows(claim, [
     why: /host lab\.svclab\.test was hardly answered/,
   },
   {
+    title: "broken when a rule leads anywhere one time in ten only",
+    history: () =>
+      faring("ingress-path/", (nth) => (nth % 10 > 0 ? { podUid: "", status: 502 } : null)),
+    why: /host lab\.svclab\.test was hardly answered/,
+  },
+  {
     title: "broken when the weights are swapped",
     history: () =>
       faring("http-route-split/", (nth) => ({ podUid: nth % 4 === 0 ? "uid-a" : "uid-web" })),
@@ -49,6 +55,26 @@ testRows(claim, [
       faring("http-route-split/", (nth) =>
         nth % 4 > 0 && nth % 3 > 0 ? { why: "timeout" } : null,
       ),
+  },
+  {
+    title: "holds when the web loses so many that only the answers lean",
+    history: () =>
+      faring("http-route-split/", (nth) =>
+        nth % 4 === 0 && nth % 16 > 0 ? { why: "timeout" } : null,
+      ),
+  },
+  {
+    title: "unknown when a web Pod was not ready for a while",
+    history: () =>
+      inserted(
+        wholeRun(claim),
+        (e) => e.kind === "fault-began" && e.fault === "leave-alone",
+        (e) => ({
+          ...{ kind: "endpoints-seen", service: "web-node", endpoints: [] },
+          ...{ from: "watch", atMs: e.atMs + 50 },
+        }),
+      ),
+    why: /the endpoints of web-node changed meanwhile/,
   },
   {
     title: "unknown when others answered by weight",

@@ -42,6 +42,23 @@ describe("a report", () => {
     assert.match(html, /<text x="\d+\.\d" y="\d+">sigkill-each<\/text>/);
   });
 
+  it("covers no fault's name, neither by another fault nor by another name", () => {
+    const [chart = ""] =
+      /<svg viewBox="0 0 900[\s\S]*?<\/svg>/.exec(toHtml(told(good), good)) ?? [];
+    const label = /<text x="([\d.]+)" y="(\d+)"( text-anchor="end")?>([a-z-]+)<\/text>/g;
+    const labels = [...chart.matchAll(label)].map(([, x, y, atEnd, text = ""]) => {
+      const wide = text.length * 7;
+      const from = Number(x) - (atEnd === undefined ? 0 : wide);
+      return { text, y: Number(y), from, to: from + wide };
+    });
+    assert.equal(labels.length, everything.faults.length);
+    assert.ok(chart.lastIndexOf('class="fault"') < chart.indexOf("<text"));
+    for (const one of labels)
+      for (const other of labels)
+        if (one !== other && one.y === other.y)
+          assert.ok(one.to <= other.from || other.to <= one.from, `${one.text}, ${other.text}`);
+  });
+
   it("holds when every claim holds", () => {
     assert.equal(told(good).outcome, "holds", toText(told(good), { width: 200, colour: false }));
     assert.equal(told(bad).outcome, "broken");

@@ -8,7 +8,9 @@ import { escapeMarkup } from "./markup.ts";
 const width = 900;
 const labelWidth = 230;
 const rowHeight = 22;
-const headHeight = 34;
+/** Of the faults' names. */
+const levels = [12, 26, 40];
+const headHeight = 48;
 const bins = 335;
 /** Of a label, at most. */
 const letterWidth = 7;
@@ -38,21 +40,33 @@ export function timelineChart(history: History, routes: readonly string[]): stri
 
 type Scale = (ms: number) => number;
 
+/** The bands first, or one would cover its neighbour's name. */
 function faultBands(line: Timeline, x: Scale, height: number): string[] {
-  const faults = line.of("fault-began").map((moment): FaultKind => moment.event.fault);
-  return faults.flatMap((fault, nth) => {
+  const faults = line.of("fault-began").flatMap(({ event: { fault } }) => {
     const span = line.faultSpan(fault);
-    if (span === null) return [];
-    const from = x(span.fromMs);
-    const y = nth % 2 === 0 ? 12 : 26;
-    const fits = from + fault.length * letterWidth <= width;
-    // Two levels of labels, or neighbours run into each other.
-    return [
-      `<rect class="fault" x="${px(from)}" y="0" width="${px(x(span.toMs) - from)}" height="${height}"/>`,
-      fits
-        ? `<text x="${px(from + 2)}" y="${y}">${fault}</text>`
-        : `<text x="${width}" y="${y}" text-anchor="end">${fault}</text>`,
-    ];
+    return span === null ? [] : [{ fault, from: x(span.fromMs), to: x(span.toMs) }];
+  });
+  const bands = faults.map(
+    ({ from, to }) =>
+      `<rect class="fault" x="${px(from)}" y="0" width="${px(to - from)}" height="${height}"/>`,
+  );
+  return [...bands, ...faultNames(faults)];
+}
+
+/** Each on the first level that is free there, or neighbours run into each other. */
+function faultNames(faults: readonly { readonly fault: FaultKind; readonly from: number }[]) {
+  const takenTo = levels.map(() => 0);
+  return faults.map(({ fault, from }) => {
+    const wide = fault.length * letterWidth;
+    const fits = from + 2 + wide <= width;
+    const start = fits ? from + 2 : width - wide;
+    const free = takenTo.findIndex((end) => end <= start);
+    const level = free < 0 ? takenTo.indexOf(Math.min(...takenTo)) : free;
+    takenTo[level] = start + wide;
+    const y = levels[level];
+    return fits
+      ? `<text x="${px(start)}" y="${y}">${fault}</text>`
+      : `<text x="${width}" y="${y}" text-anchor="end">${fault}</text>`;
   });
 }
 
