@@ -69,12 +69,12 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
       }, timeoutMs);
       request.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
       request.on("response", (response) => {
-        const connection = response.socket.localPort ?? -1;
+        // At its end a kept connection is no longer the answer's.
+        const { localPort: connection = -1, localAddress: sent } = response.socket;
         response.on("error", (error: NodeJS.ErrnoException) => unanswered(error.code));
         response.on("end", () => {
           const { status, podUid } = headOf(response);
           const who = { status, podUid, connection };
-          const sent = response.socket.localAddress;
           const seen = response.headers[seenFrom];
           const isTold = probe.tellsSource && sent !== undefined && typeof seen === "string";
           const more = {
