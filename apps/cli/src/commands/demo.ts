@@ -29,7 +29,7 @@ export const demo = (signal: AbortSignal): Command =>
         "table",
       );
       for (const id of proved.skipped) console.log(`skipped  ${id}: there is no database here`);
-      for (const { id } of long) console.log(`left     ${id}: ./svclab verify ${id}`);
+      for (const { id } of long) console.log(`left     ${id}, to ./svclab verify`);
       for (const { folder } of proved.proofs) {
         const at = relative(process.cwd(), folder);
         console.log(`report   ${at}/report.html and report.json`);
