@@ -71,11 +71,12 @@ function judge(history: History): Verdict {
   ];
   if (doubts.length > 0) return unknown(doubts, measured);
   const missed = all.filter((podUid) => !met.has(podUid));
-  if (missed.length > 0) {
-    const lost = requests.filter(isLost).map(({ event }) => event);
-    const seen = lost.length > 0 ? lost : requests.map(({ event }) => event);
-    const why = `${missed.length} of ${all.length} Pods were never met, and ${lost.length} requests were lost`;
-    return broken(why, measured, seen);
+  const lost = requests.filter(isLost).map(({ event }) => event);
+  // A mistake that comes into force late leaves an answer or two of whom it shuts out.
+  const most = 1 / all.length / 2;
+  if (missed.length > 0 || lost.length > most * requests.length) {
+    const why = `${missed.length} of ${all.length} Pods were never met, and ${lost.length} of ${requests.length} requests were lost`;
+    return broken(why, measured, lost.length > 0 ? lost : requests.map(({ event }) => event));
   }
   if (answered.length < needed)
     return unknown([`${answered.length} answers are too few`], measured);
