@@ -25,7 +25,8 @@ const violationWrites = 2_000;
 
 /**
  * The claims about the api, what takes minutes among them, and those about its database, each in a
- * run of its own: what is done for the one would show in the other. Where the cluster has no database `skipped` are its claims.
+ * run of its own: what is done for the one would show in the other. Where the cluster has no
+ * database `skipped` are its claims.
  */
 export async function proveAll(
   lab: Lab,

@@ -1,4 +1,4 @@
-import { blinded, edited, inserted, testRows, without } from "../history/rows.ts";
+import { blinded, edited, testRows, without, withoutEndpoints } from "../history/rows.ts";
 import type { Fate } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { affinitySticksAndLetsGo as claim } from "./affinity-sticks-and-lets-go.ts";
@@ -52,13 +52,9 @@ testRows(claim, [
   {
     title: "unknown when a web Pod was not ready for a while",
     history: () =>
-      inserted(
+      withoutEndpoints(
         faring("sticky/", (nth) => ({ podUid: nth % 3 === 0 ? "uid-web" : "uid-web2" })),
-        (e) => e.kind === "fault-began",
-        (e) => ({
-          ...{ kind: "endpoints-seen", service: "web-node", endpoints: [] },
-          ...{ from: "watch", atMs: e.atMs + 50 },
-        }),
+        "web-node",
       ),
     why: /the endpoints of web-node changed meanwhile/,
   },

@@ -1,4 +1,4 @@
-import { blinded, edited, inserted, testRows, without } from "../history/rows.ts";
+import { blinded, edited, testRows, without, withoutEndpoints } from "../history/rows.ts";
 import type { Fate, Probe } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { externalPolicyLocalKeepsTheClientIp as claim } from "./external-policy-local-keeps-the-client-ip.ts";
@@ -106,15 +106,7 @@ testRows(claim, [
   },
   {
     title: "unknown when a web Pod was not ready for a while",
-    history: () =>
-      inserted(
-        wholeRun(claim),
-        (e) => e.kind === "fault-began",
-        (e) => ({
-          ...{ kind: "endpoints-seen", service: "web-node", endpoints: [] },
-          ...{ from: "watch", atMs: e.atMs + 50 },
-        }),
-      ),
+    history: () => withoutEndpoints(wholeRun(claim), "web-node"),
     why: /the endpoints of web-node changed meanwhile/,
   },
   {

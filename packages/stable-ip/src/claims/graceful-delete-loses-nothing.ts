@@ -1,10 +1,11 @@
 import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { overlaps, type Span } from "../history/span.ts";
-import { type Timeline, timeline } from "../history/timeline.ts";
+import { timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { round3 } from "../verify/measured.ts";
 import { fromWorkers } from "../verify/path-doubts.ts";
+import { deletionsIn } from "../verify/pods.ts";
 import { isLost } from "../verify/requests.ts";
 import { boundOfNone } from "../verify/statistics.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
@@ -48,7 +49,7 @@ function judge(history: History): Verdict {
   const line = timeline(history);
   const span = line.faultSpan(fault);
   if (span === null) return unknown([`${fault} is missing`]);
-  const about = deletionsIn(line, span);
+  const about = windowsOf(deletionsIn(line, span));
   const asked = fromWorkers(line, route, { span, decidesOnMs: limits.givenUpMs });
   const requests = asked
     .flatMap((one) => one.requests)
@@ -83,18 +84,14 @@ function judge(history: History): Verdict {
 }
 
 /**
- * Of each graceful deletion: from a little before it until a little after its Pod has gone, or until
- * the next one's begins.
+ * Of each deletion: from a little before it until a little after its Pod has gone, or until the next
+ * one's begins.
  */
-function deletionsIn(line: Timeline, span: Span): Span[] {
-  const kills = line
-    .of("pod-kill-sent")
-    .filter((kill) => kill.event.how === "graceful" && overlaps(kill, span));
-  return kills.flatMap(({ event, fromMs }, at) => {
-    const gone = line.of("pod-gone").find((one) => one.event.podUid === event.podUid);
-    if (gone === undefined) return [];
-    const next = kills[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
-    const toMs = Math.min(gone.fromMs + limits.afterGoneMs, next - limits.beforeDeletionMs);
+function windowsOf(deletions: ReturnType<typeof deletionsIn>): Span[] {
+  return deletions.flatMap(({ fromMs, goneMs }, at) => {
+    if (goneMs === null) return [];
+    const next = deletions[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const toMs = Math.min(goneMs + limits.afterGoneMs, next - limits.beforeDeletionMs);
     return [{ fromMs: fromMs - limits.beforeDeletionMs, toMs }];
   });
 }

@@ -1,9 +1,9 @@
-import type { EventOf, Verdict } from "@svclab/contracts";
+import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { overlaps } from "../history/span.ts";
-import { type Moment, type Request, type Timeline, timeline } from "../history/timeline.ts";
+import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { fromWorkers } from "../verify/path-doubts.ts";
+import { deletionsIn } from "../verify/pods.ts";
 import { answeredBy, isLost } from "../verify/requests.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
@@ -44,10 +44,7 @@ function judge(history: History): Verdict {
   if (span === null) return unknown([`${fault} is missing`]);
   const asked = fromWorkers(line, route, { span, decidesOnMs: limits.longGivenUpMs });
   const requests = asked.flatMap((one) => one.requests);
-  const deletions = line
-    .of("pod-kill-sent")
-    .filter((kill) => kill.event.how === "graceful" && overlaps(kill, span))
-    .map((kill) => atWork(line, kill, requests));
+  const deletions = deletionsIn(line, span).map((deletion) => atWork(deletion, requests));
   const ofAll = (count: (deletion: AtWork) => number) =>
     deletions.reduce((sum, deletion) => sum + count(deletion), 0);
   const cutOff = deletions.flatMap((deletion) => deletion.cutOff);
@@ -85,15 +82,13 @@ interface AtWork {
 }
 
 function atWork(
-  line: Timeline,
-  { event, fromMs }: Moment<EventOf<"pod-kill-sent">>,
+  { podUid, fromMs, goneMs }: ReturnType<typeof deletionsIn>[number],
   requests: readonly Request[],
 ): AtWork {
   const underWay = requests.filter((one) => one.fromMs < fromMs && one.toMs > fromMs);
-  const own = underWay.filter((one) => answeredBy(one) === event.podUid);
+  const own = underWay.filter((one) => answeredBy(one) === podUid);
   const answered = own.filter((one) => !isLost(one));
-  const gone = line.of("pod-gone").find((one) => one.event.podUid === event.podUid);
-  const untilMs = (gone?.fromMs ?? Number.POSITIVE_INFINITY) + limits.oldAddressMs;
+  const untilMs = (goneMs ?? Number.POSITIVE_INFINITY) + limits.oldAddressMs;
   // Who did not answer did not say who it was: a reset that came while the Pod ended is taken for its.
   const broke = underWay.filter(
     (one) =>

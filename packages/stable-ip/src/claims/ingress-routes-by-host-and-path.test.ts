@@ -1,4 +1,4 @@
-import { blinded, inserted, testRows, without } from "../history/rows.ts";
+import { blinded, testRows, without, withoutEndpoints } from "../history/rows.ts";
 import type { Fate } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { ingressRoutesByHostAndPath as claim } from "./ingress-routes-by-host-and-path.ts";
@@ -65,15 +65,7 @@ testRows(claim, [
   },
   {
     title: "unknown when a web Pod was not ready for a while",
-    history: () =>
-      inserted(
-        wholeRun(claim),
-        (e) => e.kind === "fault-began" && e.fault === "leave-alone",
-        (e) => ({
-          ...{ kind: "endpoints-seen", service: "web-node", endpoints: [] },
-          ...{ from: "watch", atMs: e.atMs + 50 },
-        }),
-      ),
+    history: () => withoutEndpoints(wholeRun(claim), "web-node"),
     why: /the endpoints of web-node changed meanwhile/,
   },
   {

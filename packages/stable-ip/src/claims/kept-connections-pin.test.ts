@@ -5,15 +5,16 @@ import { keptConnectionsPin as claim } from "./kept-connections-pin.ts";
 
 const kept = "cluster-ip/kept@";
 
-/** Answers on kept connections from one Pod after the other, over one connection or a new one each. */
-const wandering = (oneConnection: boolean) => {
+/** Answers to kept clients from one Pod after the other: over one connection, or a new one each. */
+const wandering = (oneConnection: boolean, tookMs = (_nth: number) => 5) => {
   let nth = 0;
   return wholeRun(claim, {
     probe: ({ path }) => {
       if (!path.startsWith(kept)) return null;
       nth += 1;
       const podUid = `uid-${"abc"[nth % 3]}`;
-      return oneConnection ? { podUid } : { podUid, connection: 50_000 + nth };
+      const answer = { podUid, tookMs: tookMs(nth) };
+      return oneConnection ? answer : { ...answer, connection: 50_000 + nth };
     },
   });
 };
@@ -74,17 +75,7 @@ testRows(claim, [
   },
   {
     title: "unknown when the clients were slow, so that they took other connections",
-    history: () => {
-      let nth = 0;
-      return wholeRun(claim, {
-        probe: ({ path }) => {
-          if (!path.startsWith(kept)) return null;
-          nth += 1;
-          const podUid = `uid-${"abc"[nth % 3]}`;
-          return { podUid, connection: 50_000 + nth, tookMs: nth % 5 === 0 ? 900 : 5 };
-        },
-      });
-    },
+    history: () => wandering(false, (nth) => (nth % 5 === 0 ? 900 : 5)),
     why: /\d+ requests found their client's connection busy/,
   },
   {

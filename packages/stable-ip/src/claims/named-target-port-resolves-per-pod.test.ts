@@ -1,5 +1,5 @@
 import type { Event } from "@svclab/contracts";
-import { blinded, inserted, testRows, without } from "../history/rows.ts";
+import { blinded, testRows, without, withoutEndpoints } from "../history/rows.ts";
 import type { Fate, Probe } from "../history/ways.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { namedTargetPortResolvesPerPod as claim } from "./named-target-port-resolves-per-pod.ts";
@@ -46,15 +46,7 @@ testRows(claim, [
   },
   {
     title: "unknown when its Pod was replaced meanwhile",
-    history: () =>
-      inserted(
-        wholeRun(claim),
-        (e) => e.kind === "fault-began",
-        (e) => ({
-          ...{ kind: "endpoints-seen", service: "web-next", endpoints: [] },
-          ...{ from: "watch", atMs: e.atMs + 50 },
-        }),
-      ),
+    history: () => withoutEndpoints(wholeRun(claim), "web-next"),
     why: /the endpoints of web-next changed meanwhile/,
   },
   {

@@ -51,6 +51,18 @@ export function inserted(
   return history.toSpliced(at + 1, 0, make(found));
 }
 
+/** The history in which a Service was seen without endpoints just after its first fault began. */
+export function withoutEndpoints(history: History, service: string): History {
+  return inserted(
+    history,
+    (event) => event.kind === "fault-began",
+    ({ atMs }) => ({
+      ...{ kind: "endpoints-seen", service, endpoints: [] },
+      ...{ from: "watch", atMs: atMs + 50 },
+    }),
+  );
+}
+
 /** A recorder that lost something, or stood still for `lateMs`, within the last fault, or else after the steady state. */
 export function blinded(history: History, from: string, lateMs?: number): History {
   return blindAfter(history, "fault-began", 1_000, from, lateMs);

@@ -1,5 +1,5 @@
 import type { Endpoint, Event, SeenPod } from "@svclab/contracts";
-import { lengthMs, type Span, subtract } from "../history/span.ts";
+import { lengthMs, overlaps, type Span, subtract } from "../history/span.ts";
 import type { Moment, Timeline } from "../history/timeline.ts";
 
 /** A stretch in which one key was in a set that was seen to change, and what showed its start. */
@@ -95,6 +95,17 @@ export function readyStretches(line: Timeline, keyOf: (pod: Addressed) => string
     );
     return end === undefined ? one : { ...one, toMs: end.fromMs };
   });
+}
+
+/** Graceful deletions in a span, and when each Pod was gone; null where that was not seen. */
+export function deletionsIn(line: Timeline, span: Span) {
+  return line
+    .of("pod-kill-sent")
+    .filter((kill) => kill.event.how === "graceful" && overlaps(kill, span))
+    .map(({ event: { podUid }, fromMs }) => {
+      const gone = line.of("pod-gone").find(({ event }) => event.podUid === podUid);
+      return { podUid, fromMs, goneMs: gone?.fromMs ?? null };
+    });
 }
 
 /** When at least so many Pods were ready. */
