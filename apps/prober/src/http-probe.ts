@@ -1,5 +1,5 @@
 import http, { type IncomingMessage } from "node:http";
-import { type Event, type HttpProbe, seenFrom, servedBy } from "@svclab/contracts";
+import { type Event, type EventOf, type HttpProbe, seenFrom, servedBy } from "@svclab/contracts";
 import { nowMs } from "./clock.ts";
 import { whyOf } from "./why.ts";
 
@@ -48,8 +48,14 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
           tookMs,
         };
       };
+      let step: EventOf<"unanswered">["step"] = "connect";
+      request.on("socket", (socket) => {
+        if (socket.connecting) socket.once("connect", () => (step = "answer"));
+        else step = "answer";
+      });
       const unanswered = (code: string | undefined): void => {
         const why = whyOf(code);
+        const reused = request.reusedSocket;
         const shared = { from: recorder, path, target, ...times() };
         end(
           why === null
@@ -60,7 +66,7 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
                 forMs: shared.tookMs,
                 why: `${code}`,
               }
-            : { kind: "unanswered", ...shared, why },
+            : { kind: "unanswered", ...shared, why, step, ...(reused && { reused }) },
         );
       };
       const timer = setTimeout(() => {

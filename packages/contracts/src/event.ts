@@ -140,6 +140,20 @@ export const Event = z.discriminatedUnion("kind", [
     node: z.string(),
     rules: z.record(z.string(), z.number().int()),
   }),
+  /**
+   * To where one node's rules send new connections to a port of a Service from now on: address:port
+   * each, none where there is nobody to send them to. Written for each once at the start.
+   */
+  z.object({
+    ...stamp,
+    kind: z.literal("rules-changed"),
+    node: z.string(),
+    service: z.string(),
+    port: z.string(),
+    endpoints: z.array(z.string()),
+  }),
+  /** What was written of a node's rules is not to be relied on. */
+  z.object({ ...stamp, kind: z.literal("rules-unseen"), node: z.string(), why: z.string() }),
   /** What the API says to the creation of an object, which is not kept: 201, or why it is refused. */
   z.object({
     ...stamp,
@@ -181,6 +195,10 @@ export const Event = z.discriminatedUnion("kind", [
     tookMs: z.number(),
     why: Why,
     target: z.string().optional(),
+    /** Whether it got no further than to connect, or was connected and waited for an answer. */
+    step: z.enum(["connect", "answer"]).optional(),
+    /** Its connection had carried an answer before. */
+    reused: z.boolean().optional(),
   }),
   /** One DNS query for A records; `addresses` empty for NXDOMAIN and for no data. */
   z.object({
