@@ -56,6 +56,30 @@ test("a whole demo ends 0 with every claim holding, every URL answered, in 6 min
   assert.ok(tookMs <= (budgetMs + again * againMs) * slower, `took ${tookMs} ms`);
 });
 
+test("of the requests that it lost 99 in 100 have a cause", (context) => {
+  const [report] = demo.reports;
+  assert.ok(report !== undefined);
+  const { requests, lost, unexplained, causes } = report.losses;
+  context.diagnostic(`${lost} of ${requests}: ${JSON.stringify(causes)}`);
+  assert.ok(lost >= 100, `${lost} lost`);
+  assert.ok(unexplained <= lost / 100, `${unexplained} of ${lost} without a cause`);
+});
+
+test("every node's rules are followed, and by what was heard they are what they are", async () => {
+  const path = join(checkoutDir(), demo.folders[0] ?? "", "history.jsonl");
+  const events = parseHistory(await readFile(path, "utf8"), path);
+  const [began] = events;
+  assert.ok(began?.kind === "run-began");
+  assert.deepEqual(
+    events.filter(({ kind }) => kind === "rules-unseen"),
+    [],
+  );
+  for (const node of began.world.nodes) {
+    const changes = events.filter((event) => event.kind === "rules-changed" && event.node === node);
+    assert.ok(changes.length >= 20, `${changes.length} on ${node}`);
+  }
+});
+
 test("each stored history is judged alike once more, word for word, by itself", async () => {
   assert.equal(demo.folders.length, 2);
   for (const folder of demo.folders) {

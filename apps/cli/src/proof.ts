@@ -5,6 +5,7 @@ import { connect } from "@svclab/cluster";
 import { type DatabaseFault, type Report, ToolError } from "@svclab/contracts";
 import {
   command,
+  followOnNode,
   goAhead,
   holdCluster,
   hostPrograms,
@@ -21,6 +22,7 @@ import {
   type Claim,
   claims,
   databaseClaims,
+  type RunRequest,
   type RunResult,
   run,
   runDatabase,
@@ -102,6 +104,8 @@ export async function observer(lab: Lab, { name, images }: Pick<ProofOptions, "n
     signal: lab.signal ?? new AbortController().signal,
     nodeShell: (node: string, argv: string[], input?: string) =>
       onNode(lab.engine, node, argv, input),
+    nodeFollow: ((node, argv, onLine, signal) =>
+      followOnNode(lab.engine, node, argv, onLine, signal)) satisfies RunRequest["nodeFollow"],
     podProgram: mayStartPodPrograms(lab.engine)
       ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
       : null,

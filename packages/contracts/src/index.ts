@@ -39,5 +39,14 @@ export {
   ProberTargets,
 } from "./prober.ts";
 export { ToolError, type ToolFacts } from "./tool-error.ts";
-export { exitCode, Judged, LongPart, Measured, Outcome, Report, Verdict } from "./verdict.ts";
+export {
+  exitCode,
+  Judged,
+  LongPart,
+  LossCause,
+  Measured,
+  Outcome,
+  Report,
+  Verdict,
+} from "./verdict.ts";
 export { violationLabel } from "./violation-label.ts";

@@ -31,6 +31,27 @@ export const Judged = z.object({
 });
 export type Judged = z.infer<typeof Judged>;
 
+/** Why a request got no answer. */
+export const LossCause = z.enum([
+  /** Nobody listened at a Pod that the slice still listed. */
+  "refused-before-the-slice-changed",
+  /** The slice no longer listed it, and the node still sent there. */
+  "refused-before-the-rules-changed",
+  /** Its connection was cut while it was under way. */
+  "reset-in-flight",
+  /** It was sent over a connection kept to a Pod that had been killed. */
+  "dead-kept-connection",
+  /** It went to a Pod that did not answer anybody, and nothing came back. */
+  "black-hole",
+  /** The address that it was sent to is not, or no longer, one that the name leads to. */
+  "stale-name",
+  /** There was nobody to send it to. */
+  "no-endpoint",
+  /** Its sender stood still, and did not read the answer in time. */
+  "clients-own",
+]);
+export type LossCause = z.infer<typeof LossCause>;
+
 export const Report = z.object({
   format: z.literal(1),
   run: z.string(),
@@ -41,6 +62,16 @@ export const Report = z.object({
   control: z.boolean(),
   violation: z.string().nullable(),
   claims: z.array(Judged),
+  /** Requests that were owed an answer and got none. */
+  losses: z.object({
+    requests: z.number().int(),
+    lost: z.number().int(),
+    /** How many are put down to each cause. */
+    causes: z.partialRecord(LossCause, z.number().int()),
+    /** How many nothing explains, and the first hundred of these. */
+    unexplained: z.number().int(),
+    unexplainedFirst: z.array(Event),
+  }),
   events: z.record(z.string(), z.number()),
   /** Versions of all parts: lane, engine, Kubernetes, image labels. */
   parts: z.record(z.string(), z.string()),

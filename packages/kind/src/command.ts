@@ -30,14 +30,19 @@ export function startWith(programAndArgs: readonly string[]): void {
   starter = programAndArgs;
 }
 
+/** Program and arguments by which a program is to be started, as startWith() says. */
+export function starting(program: string, args: readonly string[]): [string, ...string[]] {
+  return [...starter, program, ...args] as [string, ...string[]];
+}
+
 /** Runs a program to its end, whatever its exit code. Throws only when it cannot be started. */
 export async function tryCommand(
   program: string,
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const [first, ...others] = [...starter, program, ...args];
-  const running = x(first as string, others, {
+  const [first, ...others] = starting(program, args);
+  const running = x(first, others, {
     throwOnError: false,
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),

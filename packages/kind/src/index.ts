@@ -4,6 +4,7 @@ export { type DatabaseUser, databaseUsers, firstStartSql } from "./app/first-sta
 export { appNamespace } from "./app/install.ts";
 export { type CacheEntry, cacheList, cachePrune } from "./cache.ts";
 export { requireClosedResolver } from "./cluster/closed-resolver.ts";
+export { followOnNode } from "./cluster/follow-on-node.ts";
 export type { ProxyMode } from "./cluster/kind-config.ts";
 export { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 export { clusterNames, defaultName } from "./cluster/names.ts";

@@ -28,7 +28,8 @@ import { report } from "./report/report.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { verify } from "./verify/verify.ts";
 
-export interface DatabaseRunRequest extends Omit<RunRequest, "loadScript" | "hostProber"> {
+export interface DatabaseRunRequest
+  extends Omit<RunRequest, "loadScript" | "hostProber" | "nodeFollow"> {
   /** In this order. */
   readonly faults: readonly DatabaseFault[];
   /** How many notes must be acknowledged. */

@@ -101,6 +101,7 @@ async function lab(t: TestContext) {
     loadScript: join(root, "tests/load/spread.ts"),
     hostProber: [],
     podProgram: null,
+    nodeFollow: null,
     commit: "0000000",
     parts: {},
     images: {},

@@ -12,7 +12,7 @@ import type { Claim, History, Violation } from "./claim.ts";
 import { referenceRecorder } from "./history/clocks.ts";
 import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
-import type { KillingHands, NodeShell } from "./kill/hands.ts";
+import type { KillingHands, NodeFollow, NodeShell } from "./kill/hands.ts";
 import { violate } from "./kill/violate.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { PodProgramOf } from "./observe/cluster-prober.ts";
@@ -35,6 +35,8 @@ import { verify } from "./verify/verify.ts";
 export interface RunRequest {
   readonly cluster: Cluster;
   readonly nodeShell: NodeShell;
+  /** null where programs on nodes cannot be followed: their rules are not written down then. */
+  readonly nodeFollow: NodeFollow | null;
   /** An existing directory without a history; its name is the run's. */
   readonly runDir: string;
   readonly claims: readonly Claim[];
@@ -104,7 +106,7 @@ async function act(
   removals: Removals,
 ): Promise<ToolError | null> {
   const { cluster, nodeShell, claims, say, violation = null } = request;
-  const { hostProber, podProgram } = request;
+  const { hostProber, podProgram, nodeFollow } = request;
   const { namespace, deployment } = names;
   const { replicas, workers } = lab;
   const recording = new AbortController();
@@ -134,7 +136,7 @@ async function act(
     say("recorders start");
     const recorders = await startRecorders({
       ...hands,
-      ...{ lab, template: checker.prober, hostProber, podProgram, write, say },
+      ...{ lab, template: checker.prober, hostProber, podProgram, nodeFollow, write, say },
       routes,
       fail: (error) => recording.abort(error),
     });

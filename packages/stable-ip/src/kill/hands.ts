@@ -10,6 +10,17 @@ import type { Removals } from "../removals.ts";
  */
 export type NodeShell = (node: string, argv: string[], input?: string) => Promise<string>;
 
+/**
+ * Runs a program on a node until the signal, and hands on each line of its output as it comes.
+ * Resolves when it has ended: to how it ended by itself, or to null where the signal came.
+ */
+export type NodeFollow = (
+  node: string,
+  argv: string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+) => Promise<string | null>;
+
 /** All that whoever changes the world may touch. */
 export interface Hands {
   readonly cluster: Cluster;

@@ -1,5 +1,6 @@
 import type { Cluster } from "@svclab/cluster";
 import type { Event, PathId, ProberPlan } from "@svclab/contracts";
+import type { NodeFollow, NodeShell } from "../kill/hands.ts";
 import type { Removals } from "../removals.ts";
 import { type Asking, asking, atFirst } from "./asking.ts";
 import type { PodTemplate } from "./checker-pod.ts";
@@ -15,6 +16,7 @@ import { startProberProcess } from "./prober-process.ts";
 import { nowAt, type Probing, superviseProber } from "./probing.ts";
 import { tellStalls } from "./tell-stalls.ts";
 import { watch } from "./watch.ts";
+import { watchRules } from "./watch-rules.ts";
 import type { World } from "./world.ts";
 
 export interface Recording {
@@ -27,6 +29,8 @@ export interface Recording {
   readonly hostProber: readonly string[];
   /** null where this machine cannot start a Pod's program. */
   readonly podProgram: PodProgramOf | null;
+  readonly nodeShell: NodeShell;
+  readonly nodeFollow: NodeFollow | null;
   readonly world: World;
   readonly record: RecordFact;
   readonly write: (event: Event) => void;
@@ -45,7 +49,7 @@ export interface Recorders extends Asking {
   stop(): Promise<void>;
 }
 
-/** Starts the watch and a prober on every worker and, where a claim needs it, on this machine. */
+/** Starts the watch, what listens to the nodes' rules, and a prober on every worker and, where a claim needs it, on this machine. */
 export async function startRecorders(recording: Recording): Promise<Recorders> {
   const { lab, routes, world, record, say, clock, signal, fail } = recording;
   const { deploymentUid } = lab;
@@ -59,6 +63,10 @@ export async function startRecorders(recording: Recording): Promise<Recorders> {
       signal: untilStopped,
     }),
     tellStalls(blindOverMs, record, { clock, signal: untilStopped }),
+    watchRules({
+      ...recording,
+      ...{ nodes: lab.nodes, namespace: names.namespace, signal: untilStopped },
+    }),
   ]);
   watched.catch(fail);
   const forHost = hostPlan(lab, routes);

@@ -27,8 +27,11 @@ const bad = wholeRun(everything, {
   pick: () => "timeout",
 });
 
+const reports = new Map(
+  [good, bad].map((history) => [history, report(history, verify(history, shown), parts)]),
+);
 function told(history: typeof good) {
-  return report(history, verify(history, shown), parts);
+  return reports.get(history) ?? assert.fail();
 }
 
 describe("a report", () => {
@@ -95,6 +98,34 @@ describe("the report as text", () => {
   it("is coloured only when it may be", () => {
     assert.ok(!text.includes("\u001b"));
     assert.ok(toText(told(bad), { width: 80, colour: true }).includes("\u001b[31mbroken"));
+  });
+});
+
+describe("lost requests in a report", () => {
+  const { losses } = told(bad);
+  const known = Object.entries(losses.causes);
+
+  it("are told with a number for each cause", () => {
+    const sum = known.reduce((all, [, count]) => all + count, losses.unexplained);
+    assert.equal(sum, losses.lost);
+    assert.ok(known.length >= 2 && losses.unexplained > 100, JSON.stringify(known));
+    const text = toText(told(bad), { width: 80, colour: false });
+    const html = toHtml(told(bad), bad);
+    const total = `${losses.lost} of ${losses.requests} requests got no answer`;
+    assert.ok(text.includes(total) && html.includes(total));
+    assert.match(text, /\d+\s+refused before the slice changed/);
+    assert.match(html, /<th scope="row">\d+<\/th><td>refused before the slice changed</);
+  });
+
+  it("are listed, the first of them, where nothing explains them", () => {
+    const html = toHtml(told(bad), bad);
+    assert.ok(html.includes("100 events without a cause that was seen"));
+  });
+
+  it("are not spoken of where no request was owed an answer", () => {
+    const none = { ...told(good), losses: { ...losses, requests: 0 } };
+    assert.doesNotMatch(toText(none, { width: 80, colour: false }), /got no answer/);
+    assert.doesNotMatch(toHtml(none, good), /got no answer/);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Judged, Report } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { figures } from "./figures.ts";
+import { toldLosses } from "./losses.ts";
 import { escapeMarkup } from "./markup.ts";
 import { spreadChart } from "./spread-chart.ts";
 import { style } from "./style.ts";
@@ -37,6 +38,7 @@ ${told.claims.map(entry).join("\n")}
 </ul></nav>
 <main id="claims">
 ${told.claims.map((judged) => section(judged, history)).join("\n")}
+${losses(told)}
 </main>
 <footer>
 <h2>Parts</h2>
@@ -83,9 +85,28 @@ function section(judged: Judged, history: History): string {
   ].join("\n");
 }
 
+/** Nothing where no request was owed an answer. */
+function losses(told: Report): string {
+  if (told.losses.requests === 0) return "";
+  const { total, causes } = toldLosses(told);
+  const { unexplainedFirst: first } = told.losses;
+  return [
+    '<section id="losses" aria-labelledby="losses-title">',
+    '<h2 id="losses-title">Why requests were lost</h2>',
+    `<p>${total}.</p>`,
+    table(causes.map(([count, cause]) => [String(count), cause])),
+    ...(first.length === 0 ? [] : [listed(first, "without a cause that was seen")]),
+    "</section>",
+  ].join("\n");
+}
+
 function witness(events: readonly unknown[]): string {
+  return listed(events, "that prove it");
+}
+
+function listed(events: readonly unknown[], what: string): string {
   const lines = events.map((event) => escapeMarkup(JSON.stringify(event))).join("\n");
-  return `<details><summary>${events.length} events that prove it</summary><pre tabindex="0">${lines}</pre></details>`;
+  return `<details><summary>${events.length} events ${what}</summary><pre tabindex="0">${lines}</pre></details>`;
 }
 
 function word(outcome: string): string {

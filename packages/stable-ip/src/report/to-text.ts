@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { Judged, Measured, Outcome, Report } from "@svclab/contracts";
 import { figures } from "./figures.ts";
+import { toldLosses } from "./losses.ts";
 
 /** Columns of the terminal, and whether it shows colour. */
 export interface TextOptions {
@@ -20,7 +21,19 @@ export function toText(told: Report, options: TextOptions): string {
     .map((outcome) => `${count(outcome)} ${outcome}`);
   const total = counts.length === 0 ? "nothing was judged" : counts.join(", ");
   const last = `${coloured(told.outcome, options)} ${total}`;
-  return [...told.claims.flatMap((judged) => lines(judged, options)), "", last, ""].join("\n");
+  const claims = told.claims.flatMap((judged) => lines(judged, options));
+  return [...claims, ...losses(told, options), "", last, ""].join("\n");
+}
+
+/** Nothing where no request was owed an answer. */
+function losses(told: Report, { width }: TextOptions): string[] {
+  if (told.losses.requests === 0) return [];
+  const { total, causes } = toldLosses(told);
+  const pieces = causes.map(([count, cause], at) => {
+    return `${count} ${cause}${at === causes.length - 1 ? "" : ","}`;
+  });
+  const room = width - indent.length;
+  return ["", ...wrap([`${total}${pieces.length === 0 ? "" : ":"}`, ...pieces], room)];
 }
 
 function lines(judged: Judged, options: TextOptions): string[] {

@@ -1,0 +1,30 @@
+import type { LossCause, Report } from "@svclab/contracts";
+
+/** Each cause, in words that follow a number of requests. */
+const words: Readonly<Record<LossCause, string>> = {
+  "refused-before-the-slice-changed": "refused before the slice changed",
+  "refused-before-the-rules-changed": "refused before the node's rules changed",
+  "reset-in-flight": "reset in flight",
+  "dead-kept-connection": "sent over a kept connection that was dead",
+  "black-hole": "sent into a black hole until they timed out",
+  "stale-name": "sent to an address that was no longer, or not yet, the name's",
+  "no-endpoint": "refused, as there was no endpoint",
+  "clients-own": "not read in time by the client itself",
+};
+const noCause = "without a cause that was seen";
+
+/** How many requests got no answer, and how many for each cause, the most frequent first. */
+export function toldLosses({ losses }: Pick<Report, "losses">): {
+  readonly total: string;
+  readonly causes: readonly (readonly [count: number, words: string])[];
+} {
+  const { requests, lost, causes, unexplained } = losses;
+  const known = Object.entries(causes).map(([cause, count]) => {
+    return [count, words[cause as LossCause]] as const;
+  });
+  const all = [...known, [unexplained, noCause] as const].filter(([count]) => count > 0);
+  return {
+    total: `${lost} of ${requests} requests got no answer`,
+    causes: all.toSorted(([a], [b]) => b - a),
+  };
+}

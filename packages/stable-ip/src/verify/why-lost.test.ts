@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { EventOf, LossCause } from "@svclab/contracts";
+import { type HistoryBuilder, history } from "../history/builder.ts";
+import { timeline } from "../history/timeline.ts";
+import { endpointOf, type Unstamped, type Ways } from "../history/ways.ts";
+import { explainLosses } from "./why-lost.ts";
+
+const began = (ways: Partial<Ways> = {}) => history(ways).service("10.96.0.9").steady();
+
+function causes(told: HistoryBuilder, path = "cluster-ip/new@worker"): (LossCause | null)[] {
+  const { lost } = explainLosses(timeline(told.end()));
+  const ours = lost.filter(({ request }) => request.event.path === path);
+  return [...new Set(ours.map(({ cause }) => cause))];
+}
+
+/** One more request that got no answer, sent now by the prober of one worker. */
+function loses(told: HistoryBuilder, more: Partial<EventOf<"unanswered">> = {}): HistoryBuilder {
+  const path = more.path ?? "cluster-ip/new@worker";
+  const last = told.events().findLast((event) => "path" in event && event.path === path);
+  const scheduledMs = (last?.kind === "answered" ? last.scheduledMs : 0) + 110;
+  const times = { scheduledMs, sentMs: scheduledMs, tookMs: 5, atMs: scheduledMs + 5 };
+  const from = `prober@${path.slice(path.lastIndexOf("@") + 1)}`;
+  const lost = { kind: "unanswered", path, ...times, why: "refused", ...more } as const;
+  return told.write({ ...lost, from } as unknown as Unstamped).answers(2);
+}
+
+const rules = (node: string, ...ips: string[]): Unstamped => ({
+  ...{ kind: "rules-changed", node, service: "api", port: "http" },
+  endpoints: ips.map((ip) => `${ip}:8080`),
+});
+/** The Pods of the builder, in its order. */
+const [a, b, c] = ["10.244.1.10", "10.244.1.11", "10.244.1.12"] as const;
+
+it("says nothing where every request was answered", () => {
+  const told = explainLosses(timeline(began().answers(20).end()));
+  assert.deepEqual(told.lost, []);
+  assert.ok(told.requests > 100, `${told.requests}`);
+});
+
+it("refused while the slice listed a Pod that was down: before the slice changed", () => {
+  assert.deepEqual(causes(began().kill("pod-a", "sigkill")), ["refused-before-the-slice-changed"]);
+});
+
+it("refused while a node's rules led to a Pod that the slice no longer listed", () => {
+  const gone = (pods: Parameters<Ways["endpoints"]>[0]) =>
+    pods.filter(({ name }) => name !== "pod-a").map(endpointOf);
+  const late = () => began({ endpoints: gone }).write(rules("worker", a, b, c));
+  assert.deepEqual(causes(late().kill("pod-a", "sigkill")), ["refused-before-the-rules-changed"]);
+  const unseen = late().write({ kind: "rules-unseen", node: "worker", why: "it ended" });
+  assert.deepEqual(causes(unseen.kill("pod-a", "sigkill")), [null]);
+});
+
+it("refused by rules that lead nowhere, or where the slice lists nobody: no endpoint", () => {
+  const empty: Unstamped = { kind: "endpoints-seen", service: "api", endpoints: [] };
+  assert.deepEqual(causes(loses(began().answers(5).write(empty))), ["no-endpoint"]);
+  assert.deepEqual(causes(loses(began().answers(5).write(rules("worker")))), ["no-endpoint"]);
+  const other = began().answers(5).write(rules("worker2"));
+  assert.deepEqual(causes(loses(other)), [null]);
+});
+
+it("reset over a new connection, as a Pod went: in flight", () => {
+  const resets: Ways["probe"] = ({ podUid, path }) =>
+    podUid === null && path.startsWith("cluster-ip/") ? { why: "reset" } : null;
+  assert.deepEqual(causes(began({ probe: resets }).kill("pod-a", "sigkill")), ["reset-in-flight"]);
+});
+
+const kept = "cluster-ip/kept@worker";
+const reused = { path: kept, why: "reset", reused: true, step: "answer" } as const;
+
+/** A request that is cut off, and its Pod silent afterwards. */
+function cutOff(more: Partial<EventOf<"unanswered">>, killed: "before" | "after"): HistoryBuilder {
+  const told = began();
+  const kill: Unstamped = {
+    ...{ kind: "pod-kill-sent", podUid: "uid-a", podIp: a, node: "worker", how: "sigkill" },
+  };
+  if (killed === "before") told.write(kill);
+  told.answers(1);
+  loses(told, more);
+  loses(told, { path: "endpoint/new@worker", target: a });
+  if (killed === "after") told.answers(1).write(kill);
+  return told.answers(3);
+}
+
+it("reset over a kept connection: dead if its Pod had been killed, in flight if not", () => {
+  assert.deepEqual(causes(cutOff(reused, "before"), kept), ["dead-kept-connection"]);
+  assert.deepEqual(causes(cutOff(reused, "after"), kept), ["reset-in-flight"]);
+  const first = { ...reused, reused: false };
+  assert.deepEqual(causes(cutOff(first, "before"), kept), ["reset-in-flight"]);
+});
+
+it("timed out while a Pod did not answer: a black hole", () => {
+  const why = "timeout" as const;
+  assert.deepEqual(causes(cutOff({ why, tookMs: 900 }, "before")), ["black-hole"]);
+  assert.deepEqual(causes(loses(began().answers(3), { why })), [null]);
+});
+
+it("timed out while the prober stood still: its own", () => {
+  const told = loses(began().answers(3), { why: "timeout" });
+  const lost = told.events().find((one) => one.kind === "unanswered" && one.why === "timeout");
+  const stood = { kind: "blind", forMs: 400, why: "it stood still" } as const;
+  const at = (from: string) => ({ ...stood, from, atMs: lost?.atMs }) as unknown as Unstamped;
+  assert.deepEqual(causes(told.write(at("prober@worker2"))), [null]);
+  assert.deepEqual(causes(told.write(at("prober@worker"))), ["clients-own"]);
+});
+
+it("owes no answer to who asks a Pod that is gone, or is no endpoint yet", () => {
+  const deleted = began().fault("delete-each", (run) => {
+    for (const name of run.names()) run.kill(name);
+  });
+  assert.deepEqual(causes(deleted, "endpoint/new@worker"), []);
+  const killed = began().kill("pod-a", "sigkill");
+  assert.deepEqual(causes(killed, "endpoint/new@worker"), ["refused-before-the-slice-changed"]);
+});
+
+it("sent to an address that the load balancer no longer has: a stale name", () => {
+  const path = "load-balancer/new@host";
+  const without = { service: "web-public", loadBalancer: [] };
+  const told = began().answers(3).service("10.96.0.9", without);
+  assert.deepEqual(causes(loses(told, { path, target: "192.0.2.80" }), path), ["stale-name"]);
+  const there = loses(began().answers(3), { path, target: "192.0.2.80" });
+  assert.deepEqual(causes(there, path), [null]);
+});
+
+it("finds no cause where every Pod answered", () => {
+  for (const why of ["refused", "reset", "timeout", "unreachable"] as const)
+    assert.deepEqual(causes(loses(began().answers(3), { why })), [null]);
+});
+
+it("does not count what is asked in order to be refused", () => {
+  const { lost } = explainLosses(timeline(began().answers(20).end()));
+  const asked = began().answers(20).end();
+  const refused = asked.filter(({ kind }) => kind === "unanswered");
+  assert.ok(refused.length > 20);
+  assert.equal(lost.length, 0);
+});
