@@ -49,6 +49,16 @@ const usage: readonly [string, string[], RegExp][] = [
   ["a name that cannot be a name says what could", ["up", "--name", "A_b"], /small letters/],
   ["an unknown claim lists the claims", ["verify", "ip-stays"], /cluster-ip-survives-pod-kill/],
   [
+    "an unknown claim is answered with the nearest",
+    ["verify", "pod-ip-do-change"],
+    /did you mean pod-ips-do-change\?/,
+  ],
+  [
+    "an unknown violation is answered with the nearest",
+    ["verify", "--violation", "sesion-afinity"],
+    /did you mean session-affinity\?/,
+  ],
+  [
     "an unknown claim to be told lists the claims",
     ["claims", "ip-stays"],
     /cluster-ip-survives-pod-kill/,

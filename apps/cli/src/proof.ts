@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "@svclab/cluster";
-import { type DatabaseFault, type Report, ToolError } from "@svclab/contracts";
+import type { DatabaseFault, Report } from "@svclab/contracts";
 import {
   command,
   followOnNode,
@@ -20,8 +20,6 @@ import {
 } from "@svclab/kind";
 import {
   type Claim,
-  claims,
-  databaseClaims,
   type RunRequest,
   type RunResult,
   run,
@@ -110,22 +108,6 @@ export async function observer(lab: Lab, { name, images }: Pick<ProofOptions, "n
       ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
       : null,
   };
-}
-
-/** The claims of these ids, in the catalogue's order; all where none is named. */
-export function chooseClaims(ids: readonly string[]): readonly Claim[] {
-  const all = [...claims, ...databaseClaims];
-  const known = new Set(all.map(({ id }) => id));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown !== undefined)
-    throw new ToolError({
-      code: "claim-unknown",
-      expected: `one of ${[...known].join(", ")}`,
-      found: unknown,
-      todo: "name one of these, or none for all",
-      exit: 2,
-    });
-  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
 }
 
 async function newRun(checkout: string): Promise<string> {

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Report, ToolError } from "@svclab/contracts";
 import { type Claim, parseHistory, report, verify } from "@svclab/stable-ip";
-import { chooseClaims } from "./proof.ts";
+import { chooseClaims } from "./choose-claims.ts";
 
 /**
  * Judges a stored run again by its history alone: no cluster is asked, and any machine will do.

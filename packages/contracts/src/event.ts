@@ -154,13 +154,34 @@ export const Event = z.discriminatedUnion("kind", [
   }),
   /** What was written of a node's rules is not to be relied on. */
   z.object({ ...stamp, kind: z.literal("rules-unseen"), node: z.string(), why: z.string() }),
-  /** What the API says to the creation of an object, which is not kept: 201, or why it is refused. */
+  /**
+   * What the API says to the creation of an object, which is not kept: 201, or why it is refused.
+   * `asked` and `got` are the IP or the node port that the case is about; "any" where none is named.
+   */
   z.object({
     ...stamp,
     kind: z.literal("creation-tried"),
-    what: z.enum(["service-with-named-ports", "service-with-nameless-ports"]),
+    what: z.enum([
+      "service-with-named-ports",
+      "service-with-nameless-ports",
+      "service-with-any-ip",
+      "service-with-a-taken-ip",
+      "service-with-an-ip-outside",
+      "any-node-port",
+      "taken-node-port",
+      "node-port-outside",
+      "freed-node-port",
+    ]),
     status: z.number().int(),
     said: z.string(),
+    asked: z.string().optional(),
+    got: z.string().optional(),
+  }),
+  /** The IP of every Service of the cluster, by `namespace/name`; None where it is headless. */
+  z.object({
+    ...stamp,
+    kind: z.literal("service-ips-seen"),
+    ips: z.record(z.string(), z.string()),
   }),
   /** All Pods of the workload, each time one of them changed. */
   z.object({ ...stamp, kind: z.literal("pods-seen"), pods: z.array(SeenPod) }),

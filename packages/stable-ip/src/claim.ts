@@ -19,6 +19,8 @@ export type NamedChange =
   | "recreate-service"
   | "recreate-service-same-ip"
   | "kept-connections-anew"
+  | "asks-for-a-free-ip"
+  | "asks-for-a-free-node-port"
   | "kill-container-instead"
   | "force-delete-instead";
 

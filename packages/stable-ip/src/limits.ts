@@ -28,6 +28,8 @@ export const limits = {
   loadBalancerSilenceMs: 10_000,
   /** Answers below which a row of a matrix says nothing. */
   rowAnswers: 20,
+  /** A node port may be taken for so long after its Service has gone. */
+  portFreedMs: 10_000,
   /** A port that answers less than this leads nowhere, or elsewhere; Pods that are killed cost less. */
   answeredShare: 0.5,
   /** Probes of a dead address below which its silence says nothing. */

@@ -13,6 +13,7 @@ import { referenceRecorder } from "./history/clocks.ts";
 import { parseHistory } from "./history/jsonl.ts";
 import { cause } from "./kill/faults.ts";
 import type { KillingHands, NodeFollow, NodeShell } from "./kill/hands.ts";
+import { tryServices } from "./kill/try-services.ts";
 import { violate } from "./kill/violate.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { PodProgramOf } from "./observe/cluster-prober.ts";
@@ -166,6 +167,8 @@ async function act(
       record({ kind: "service-seen", ...seenService(service) });
     }
     if (routes.has(namelessPortsRoute)) await tryNamelessPorts({ ...hands, namespace });
+    const outside = Object.values(lab.nodeAddresses)[0] ?? "";
+    await tryServices(hands, { routes, violation, outside });
     if (routes.has(nodeRulesRoute)) {
       const services = [names.service, names.headless];
       await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });

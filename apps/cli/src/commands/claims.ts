@@ -1,6 +1,6 @@
 import { type Claim, entryOf, explainClaim, listClaims, toMarkdown } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
-import { chooseClaims } from "../proof.ts";
+import { chooseClaims } from "../choose-claims.ts";
 
 const formats = ["text", "json", "markdown"] as const;
 type Format = (typeof formats)[number];

@@ -3,7 +3,7 @@ import { exitCode, ToolError } from "@svclab/contracts";
 import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
-import { chooseClaims } from "../proof.ts";
+import { chooseClaims } from "../choose-claims.ts";
 import { outcomeOf, proveAll, shortPlan, splitLong } from "../prove-all.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption, type ProxyOption, proxyOption } from "./options.ts";

@@ -1,15 +1,9 @@
 import { join, relative } from "node:path";
 import { exitCode, type Report, ToolError } from "@svclab/contracts";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
-import {
-  type Claim,
-  overall,
-  requireAll,
-  toJUnit,
-  toText,
-  type Violation,
-} from "@svclab/stable-ip";
+import { overall, requireAll, toJUnit, toText } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
+import { chooseClaims, chooseViolation } from "../choose-claims.ts";
 import { countOf, linesOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
 import {
   addPart,
@@ -20,7 +14,6 @@ import {
   partOf,
   readParts,
 } from "../long-form.ts";
-import { chooseClaims } from "../proof.ts";
 import { outcomeOf, proveAll, quickPlan } from "../prove-all.ts";
 import { replay } from "../replay.ts";
 import { sayer } from "../say.ts";
@@ -85,7 +78,8 @@ export const verify = (signal: AbortSignal): Command =>
         return;
       }
       const claims = chooseClaims(ids);
-      const violation = chooseViolation(claims, options.violation);
+      const violation =
+        options.violation === undefined ? undefined : chooseViolation(claims, options.violation);
       const parts = chooseParts(ids, options);
       if (parts !== null) {
         const total = addUp(await readParts(parts));
@@ -168,21 +162,4 @@ function tellTotal({ outcome, lines }: LongTotal, file: string): void {
 /** Colour only where a person sees it. */
 function colour(): boolean {
   return process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
-}
-
-function chooseViolation(
-  claims: readonly Claim[],
-  name: string | undefined,
-): Violation | undefined {
-  if (name === undefined) return undefined;
-  const all = claims.flatMap((claim) => claim.violations);
-  const found = all.find((each) => each.name === name);
-  if (found !== undefined) return found;
-  throw new ToolError({
-    code: "violation-unknown",
-    expected: `one of ${all.map((each) => each.name).join(", ")}`,
-    found: name,
-    todo: "name a violation of the claims that are checked",
-    exit: 2,
-  });
 }

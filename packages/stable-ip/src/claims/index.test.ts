@@ -60,9 +60,12 @@ const untimed = new Set([
   "kept-connections-pin",
   "in-flight-requests-finish",
   "multi-port-needs-names",
+  "cluster-ip-unique-in-range",
+  "node-port-range-and-collisions-are-refused",
 ]);
 
 for (const claim of claims) {
+  const whole = wholeRun(claim);
   const rows: Row[] = [
     {
       title: "unknown when it is a control run",
@@ -71,24 +74,23 @@ for (const claim of claims) {
     },
     {
       title: "unknown when the run did not finish",
-      history: () =>
-        wholeRun(claim).map((e) => (e.kind === "run-ended" ? { ...e, complete: false } : e)),
+      history: () => whole.map((e) => (e.kind === "run-ended" ? { ...e, complete: false } : e)),
       why: /did not finish/,
     },
     {
       title: "unknown when the history is cut off",
-      history: () => wholeRun(claim).slice(0, -1),
+      history: () => whole.slice(0, -1),
       why: /ends before the run did/,
     },
     {
       title: "unknown when the head of the history is gone",
-      history: () => wholeRun(claim).slice(1),
+      history: () => whole.slice(1),
       why: /does not begin/,
     },
     { title: "unknown when there is no history", history: () => [], why: /does not begin/ },
     {
       title: "unknown when the Pods were never steady",
-      history: () => without(wholeRun(claim), (event) => event.kind === "steady"),
+      history: () => without(whole, (event) => event.kind === "steady"),
       why: /never seen steady/,
     },
     {
@@ -99,26 +101,24 @@ for (const claim of claims) {
     },
     {
       title: "unknown when two runs are in one history",
-      history: () => [...wholeRun(claim), ...wholeRun(claim)],
+      history: () => [...whole, ...whole],
       why: /two runs/,
     },
     {
       title: "unknown when the run's own clock was never compared with the watch's",
       history: () =>
-        wholeRun(claim).map((event) =>
-          event.kind === "steady" ? { ...event, from: "run" } : event,
-        ),
+        whole.map((event) => (event.kind === "steady" ? { ...event, from: "run" } : event)),
       why: /clock of run/,
     },
     untimed.has(claim.id)
       ? {
           title:
             "holds when the watch stood still over the end of the faults: nothing is timed by it",
-          history: () => lateOverEnd(wholeRun(claim), "watch", 120_000),
+          history: () => lateOverEnd(whole, "watch", 120_000),
         }
       : {
           title: "unknown when the watch stood still over the end of what is judged",
-          history: () => lateOverEnd(wholeRun(claim), "watch", 120_000),
+          history: () => lateOverEnd(whole, "watch", 120_000),
           why: /watch saw nothing for 120000 ms/,
         },
     {
@@ -127,7 +127,7 @@ for (const claim of claims) {
     },
     ...claim.faults.map((fault) => ({
       title: `unknown when ${fault} did not end`,
-      history: () => without(wholeRun(claim), (e) => e.kind === "fault-ended" && e.fault === fault),
+      history: () => without(whole, (e) => e.kind === "fault-ended" && e.fault === fault),
       why: new RegExp(`${fault} was not seen`),
     })),
     ...(claim.faults.length === 0

@@ -2,6 +2,7 @@ import type { Claim } from "../claim.ts";
 import { affinitySticksAndLetsGo } from "./affinity-sticks-and-lets-go.ts";
 import { clusterIpAnswersThroughKill } from "./cluster-ip-answers-through-kill.ts";
 import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
+import { clusterIpUniqueInRange } from "./cluster-ip-unique-in-range.ts";
 import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
 import { everyEndpointGetsTraffic } from "./every-endpoint-gets-traffic.ts";
 import { externalPolicyLocalKeepsTheClientIp } from "./external-policy-local-keeps-the-client-ip.ts";
@@ -16,6 +17,7 @@ import { multiPortNeedsNames } from "./multi-port-needs-names.ts";
 import { namedTargetPortResolvesPerPod } from "./named-target-port-resolves-per-pod.ts";
 import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
+import { nodePortRangeAndCollisionsAreRefused } from "./node-port-range-and-collisions-are-refused.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
 import { portMapsToTargetPort } from "./port-maps-to-target-port.ts";
 import { relabelledPodLeavesRotation } from "./relabelled-pod-leaves-rotation.ts";
@@ -28,6 +30,7 @@ export const claims: readonly Claim[] = [
   clusterIpSurvivesPodKill,
   clusterIpAnswersThroughKill,
   podIpsDoChange,
+  clusterIpUniqueInRange,
   endpointsAreTheReadyMatchingPods,
   unreadyPodGetsNoTraffic,
   relabelledPodLeavesRotation,
@@ -44,6 +47,7 @@ export const claims: readonly Claim[] = [
   headlessHasNoIpAndNoRules,
   headlessDnsIsTheReadyPodIps,
   nodePortAnswersOnEveryNode,
+  nodePortRangeAndCollisionsAreRefused,
   externalPolicyLocalKeepsTheClientIp,
   loadBalancerGetsAnAddress,
   ingressRoutesByHostAndPath,

@@ -47,7 +47,7 @@ testRows(claim, [
   {
     title: "unknown when ports with names are refused too",
     history: () => tried("service-with-named-ports", 403),
-    why: /ports with names were not accepted either/,
+    why: /a Service with named ports was not accepted either/,
   },
   {
     title: "unknown when the API was not asked",

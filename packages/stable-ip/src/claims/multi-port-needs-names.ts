@@ -1,7 +1,8 @@
-import type { EventOf, Verdict } from "@svclab/contracts";
+import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { type Request, type Timeline, timeline } from "../history/timeline.ts";
+import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
+import { acceptedDoubts, creationOf, refusalDoubts } from "../verify/creations.ts";
 import { round3 } from "../verify/measured.ts";
 import { fromWorkers } from "../verify/path-doubts.ts";
 import { isLost, shareAnswered } from "../verify/requests.ts";
@@ -13,7 +14,6 @@ const metrics = "metrics-port/new";
 const crossed = "metrics-port-crossed/new";
 /** The API is asked, and not the Service. */
 const namelessPorts = "nameless-ports";
-const invalid = 422;
 const created = 201;
 
 export const multiPortNeedsNames: Claim = {
@@ -56,11 +56,11 @@ function judge(history: History): Verdict {
     ...(named === undefined ? {} : { withNames: named.status }),
     ...(nameless === undefined ? {} : { withoutNames: nameless.status }),
   };
-  const doubts = [...new Set(Object.values(arms).flatMap((all) => all.flatMap((a) => a.doubts)))];
-  if (named?.status !== created)
-    doubts.push(`ports with names were not accepted either: ${named?.said ?? "never tried"}`);
-  if (nameless === undefined || ![created, invalid].includes(nameless.status))
-    doubts.push(`ports without names: ${nameless?.said ?? "never tried"}`);
+  const doubts = [
+    ...new Set(Object.values(arms).flatMap((all) => all.flatMap((a) => a.doubts))),
+    ...acceptedDoubts("a Service with named ports", named),
+    ...refusalDoubts("ports without names", nameless),
+  ];
   const few = [...arms.http, ...arms.metrics].map(({ requests }) => requests.length);
   if (doubts.length === 0 && Math.min(...few) < limits.rowAnswers)
     doubts.push(`a port was asked ${Math.min(...few)} times only`);
@@ -83,16 +83,10 @@ function judge(history: History): Verdict {
   return holds(measured);
 }
 
-type Tried = EventOf<"creation-tried">;
-
 function leastShare(all: readonly { readonly requests: readonly Request[] }[]): number {
   return Math.min(...all.map(({ requests }) => shareAnswered(requests)));
 }
 
 function isAnswered({ event }: Request): boolean {
   return event.kind === "answered";
-}
-
-function creationOf(line: Timeline, what: Tried["what"]): Tried | undefined {
-  return line.of("creation-tried").find(({ event }) => event.what === what)?.event;
 }

@@ -3,6 +3,23 @@ import type { History } from "../claim.ts";
 import { nodeAddresses, SmallCluster } from "./small-cluster.ts";
 import { orderly, type Unstamped, type Ways, type Why } from "./ways.ts";
 
+const [ip, port] = ["10.96.7.7", "31234"];
+const created = { status: 201, said: "created" };
+const refused = { status: 422, said: "refused" };
+/** What an orderly API says. */
+const triedServices: readonly Omit<EventOf<"creation-tried">, "atMs" | "from" | "kind">[] = [
+  { what: "service-with-named-ports", ...created },
+  { what: "service-with-nameless-ports", ...refused },
+  { what: "service-with-any-ip", asked: "any", got: ip, ...created },
+  { what: "service-with-a-taken-ip", asked: ip, ...refused },
+  { what: "service-with-an-ip-outside", asked: "172.18.0.2", ...refused },
+  { what: "any-node-port", asked: "any", got: port, ...created },
+  { what: "taken-node-port", asked: port, ...refused },
+  { what: "node-port-outside", asked: "80", ...refused },
+  { what: "freed-node-port", asked: port, ...refused },
+  { what: "freed-node-port", asked: port, got: port, ...created },
+];
+
 const services = ["api", "api-direct", "web-node", "web-public"];
 
 /** A history of a small cluster, told step by step: `history().service("10.96.0.9").answers(20)`. */
@@ -161,10 +178,11 @@ export class HistoryBuilder {
 
   end(complete = true): History {
     this.service("10.96.0.9");
-    for (const what of ["service-with-named-ports", "service-with-nameless-ports"] as const) {
-      const refused = what === "service-with-nameless-ports";
-      this.write({ kind: "creation-tried", what, status: refused ? 422 : 201, said: "so" });
-    }
+    for (const tried of triedServices) this.write({ kind: "creation-tried", ...tried });
+    this.write({
+      kind: "service-ips-seen",
+      ips: { "svclab/api": "10.96.0.9", "a/b": "10.96.0.10" },
+    });
     for (const node of ["control-plane", ...this.#cluster.ways.workers])
       this.write({ kind: "node-rules-seen", node, rules: { api: 5, "api-direct": 0 } });
     this.write({ kind: "run-ended", complete });

@@ -37,6 +37,9 @@ const named: Readonly<Record<NamedChange, Change>> = {
   "kept-connections-anew": (_hands, _name, clients) => clients.connectAnew("cluster-ip/kept"),
   "recreate-service": (hands, name) => recreateService(hands, service, "any-ip", name),
   "recreate-service-same-ip": (hands, name) => recreateService(hands, service, "same-ip", name),
+  // These are made where Services are tried; see try-services.ts.
+  "asks-for-a-free-ip": async () => {},
+  "asks-for-a-free-node-port": async () => {},
   // These are made in the place of delete-each; see faults.ts.
   "kill-container-instead": async () => {},
   "force-delete-instead": async () => {},

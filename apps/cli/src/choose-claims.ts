@@ -1,0 +1,42 @@
+import { ToolError } from "@svclab/contracts";
+import { type Claim, claims, databaseClaims, type Violation } from "@svclab/stable-ip";
+import { closest, distance } from "fastest-levenshtein";
+
+/** The claims of these ids, in the catalogue's order; all where none is named. */
+export function chooseClaims(ids: readonly string[]): readonly Claim[] {
+  const all = [...claims, ...databaseClaims];
+  const known = all.map(({ id }) => id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw noneOf(known, unknown, {
+      code: "claim-unknown",
+      todo: "name one of these, or none for all",
+    });
+  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+}
+
+/** The mistake of this name, of those that break one of these claims. */
+export function chooseViolation(chosen: readonly Claim[], name: string): Violation {
+  const all = chosen.flatMap(({ violations }) => violations);
+  const found = all.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  const known = all.map((each) => each.name);
+  const todo = "name a violation of the claims that are checked";
+  throw noneOf(known, name, { code: "violation-unknown", todo });
+}
+
+/** Of the letters of a word that was meant, so many may be wrong. */
+const wrongShare = 0.4;
+
+function noneOf(
+  known: readonly string[],
+  found: string,
+  { code, todo }: { readonly code: string; readonly todo: string },
+): ToolError {
+  const nearest = closest(found, known);
+  const isNear = distance(found, nearest) <= nearest.length * wrongShare;
+  return new ToolError({
+    ...{ code, found, expected: `one of ${known.join(", ")}`, exit: 2 },
+    todo: isNear ? `did you mean ${nearest}? Otherwise ${todo}` : todo,
+  });
+}
