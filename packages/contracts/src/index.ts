@@ -49,4 +49,4 @@ export {
   Report,
   Verdict,
 } from "./verdict.ts";
-export { violationLabel } from "./violation-label.ts";
+export { violationLabel, violationTable } from "./violation-label.ts";

@@ -4,3 +4,6 @@
  * install removes the object, and makes it anew where it belongs to the application.
  */
 export const violationLabel = "svclab.dev/violation";
+
+/** The table of nft(8) on a node, of family ip, that a run makes on purpose; an install removes it. */
+export const violationTable = "svclab-violation";

@@ -1,8 +1,8 @@
-import { ToolError } from "@svclab/contracts";
+import { ToolError, violationTable } from "@svclab/contracts";
 import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
 import { appNamespace, install } from "./app/install.ts";
 import { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
-import { nodeContainers } from "./cluster/nodes.ts";
+import { nodeContainers, onNode } from "./cluster/nodes.ts";
 import { reference } from "./images/lock.ts";
 import { holdCluster, type Lab, labPlace } from "./lab.ts";
 import { requireCluster } from "./lab-cluster.ts";
@@ -32,7 +32,8 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
   await requireCluster(lab, place);
   const programs = await hostPrograms(lab);
   const kubectl = kubectlFor(programs.kubectl, place.kubeconfig, place.context);
-  const nodes = (await nodeContainers(lab.engine, place.cluster)).length;
+  const nodeNames = (await nodeContainers(lab.engine, place.cluster)).map((node) => node.name);
+  const nodes = nodeNames.length;
   const database = wished.database ?? (await databaseByDefault(kubectl, nodes));
   if (database) requireNodes(nodes, name);
   const image = (id: string) => {
@@ -49,6 +50,7 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
     nodejsImage: image("nodejs"),
     write: lab.write,
   });
+  await removeNodeRules(lab, nodeNames);
   await install({
     checkout: lab.checkout,
     kubectl,
@@ -59,6 +61,17 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
     write: lab.write,
   });
   return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
+}
+
+/** What a run that was killed made its nodes drop on purpose. */
+async function removeNodeRules({ engine, write }: Lab, nodes: readonly string[]): Promise<void> {
+  const script = `nft delete table ip ${violationTable} 2>/dev/null && echo removed || true`;
+  await Promise.all(
+    nodes.map(async (node) => {
+      const told = await onNode(engine, node, ["sh", "-c", script]);
+      if (told !== "") write(`removed after a run that was cut off: ${violationTable} on ${node}`);
+    }),
+  );
 }
 
 /** One member a node, or a lost node could take the majority with it. */

@@ -19,6 +19,7 @@ export type NamedChange =
   | "recreate-service"
   | "recreate-service-same-ip"
   | "kept-connections-anew"
+  | "dropped-not-refused"
   | "asks-for-a-free-ip"
   | "asks-for-a-free-node-port"
   | "kill-container-instead"

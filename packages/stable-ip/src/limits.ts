@@ -20,6 +20,8 @@ export const limits = {
   drainsMs: 1_000,
   /** How late our watch may show what a server already acts on. */
   watchLateMs: 500,
+  /** Where nobody is to answer, a connection may take so long to be refused. */
+  refusedWithinMs: 500,
   /** A deleted Pod's address may answer for this long after the Pod object has gone. */
   oldAddressMs: 1_000,
   /** A Service of type LoadBalancer may be without an address for this long. */

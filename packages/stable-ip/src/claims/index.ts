@@ -16,6 +16,7 @@ import { loadBalancerGetsAnAddress } from "./load-balancer-gets-an-address.ts";
 import { multiPortNeedsNames } from "./multi-port-needs-names.ts";
 import { namedTargetPortResolvesPerPod } from "./named-target-port-resolves-per-pod.ts";
 import { newConnectionsSpreadEvenly } from "./new-connections-spread-evenly.ts";
+import { noEndpointsMeansRefused } from "./no-endpoints-means-refused.ts";
 import { nodePortAnswersOnEveryNode } from "./node-port-answers-on-every-node.ts";
 import { nodePortRangeAndCollisionsAreRefused } from "./node-port-range-and-collisions-are-refused.ts";
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
@@ -34,6 +35,7 @@ export const claims: readonly Claim[] = [
   endpointsAreTheReadyMatchingPods,
   unreadyPodGetsNoTraffic,
   relabelledPodLeavesRotation,
+  noEndpointsMeansRefused,
   terminatingEndpointSteps,
   inFlightRequestsFinish,
   gracefulDeleteLosesNothing,

@@ -134,7 +134,7 @@ export class HistoryBuilder {
       cluster.change({ terminating: true });
       this.answers(30);
       for (const { podUid } of cluster.pods) cluster.remove(podUid);
-      return this.answers(15);
+      return this.answers(30);
     }
     for (let pod = cluster.pods.length; pod < replicas; pod++) cluster.make(null, false);
     cluster.see();

@@ -104,6 +104,12 @@ export class SmallCluster {
     this.nowMs += watchLagMs;
     const endpoints = [...this.ways.endpoints(this.#matching(), this.pods)];
     this.write({ kind: "endpoints-seen", service: "api", endpoints });
+    const ruled = this.ways.rules(endpoints).map((ip) => `${ip}:8080`);
+    for (const node of ["control-plane", ...this.ways.workers])
+      this.write({
+        ...{ kind: "rules-changed", node, service: "api", port: "http" },
+        endpoints: ruled,
+      });
     const state = { ready: true, serving: true, terminating: false };
     const web = Object.entries(webPods).map(([node, podUid], at) => {
       return { podUid, ip: `10.244.${1 + at}.5`, node, ...state };

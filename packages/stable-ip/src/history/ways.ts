@@ -49,6 +49,8 @@ export interface Ways {
   readonly lateMs: number;
   /** What the EndpointSlices say of the Pods that match; `all` has those without their label too. */
   readonly endpoints: (pods: readonly SeenPod[], all?: readonly SeenPod[]) => readonly Endpoint[];
+  /** Addresses to which each node's rules lead, by the endpoints of the slice. */
+  readonly rules: (endpoints: readonly Endpoint[]) => readonly string[];
   /** A records of the headless Service over these Pods. */
   readonly resolve: (pods: readonly SeenPod[]) => readonly string[];
   /** Null leaves the request to what a well-behaved cluster does. */
@@ -68,6 +70,7 @@ export const orderly: Ways = {
   uncertaintyMs: 2,
   lateMs: 1,
   endpoints: (pods) => pods.map(endpointOf),
+  rules: (endpoints) => endpoints.filter(({ ready }) => ready).map(({ ip }) => ip),
   resolve: (pods) => pods.filter((pod) => pod.ready && !pod.terminating).map((pod) => `${pod.ip}`),
   probe: () => null,
   heirIp: (_, fresh) => fresh,

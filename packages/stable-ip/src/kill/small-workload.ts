@@ -21,7 +21,11 @@ export class SmallWorkload {
   readonly removals = new Removals();
   readonly clock = patientClock();
   readonly stop = new AbortController();
-  readonly shell: { readonly node: string; readonly argv: readonly string[] }[] = [];
+  readonly shell: {
+    readonly node: string;
+    readonly argv: readonly string[];
+    readonly input?: string;
+  }[] = [];
   /** Whether new Pods become ready and killed containers are started again. */
   well = true;
   /** Of recorders; told to whoever kills. */
@@ -59,8 +63,8 @@ export class SmallWorkload {
     const { cluster, world, clock, removals } = this;
     return {
       ...{ cluster, world, clock, removals, namespace, deployment: "api", replicas },
-      nodeShell: async (node, argv) => {
-        this.shell.push({ node, argv });
+      nodeShell: async (node, argv, input) => {
+        this.shell.push({ node, argv, ...(input === undefined ? {} : { input }) });
         if (argv.includes("kill")) this.#restart(argv.at(-1) ?? "");
         if (argv.includes("exec")) await this.#switch(argv);
         return "";

@@ -65,6 +65,19 @@ for (const [name, object, spec] of [
   });
 }
 
+it("dropped-not-refused makes each node with a Pod drop what is sent to the Service, and no longer", async () => {
+  const { workload } = await violated("dropped-not-refused", service("api"));
+  assert.ok(workload.shell.every(({ argv }) => argv.join(" ") === "nft -f -"));
+  for (const worker of ["worker0", "worker1"]) {
+    const [put, taken] = workload.shell.filter(({ node }) => node === worker);
+    assert.match(put?.input ?? "", /ip daddr 10\.96\.0\.9 tcp dport 80 drop/);
+    assert.match(
+      taken?.input ?? "",
+      /^table ip svclab-violation\ndelete table ip svclab-violation\n$/,
+    );
+  }
+});
+
 it("a route is put back though its controller writes its status meanwhile", async () => {
   const workload = await SmallWorkload.started();
   const { cluster, removals } = workload;

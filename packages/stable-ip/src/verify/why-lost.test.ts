@@ -53,7 +53,9 @@ it("refused while a node's rules led to a Pod that the slice no longer listed", 
 
 it("refused by rules that lead nowhere, or where the slice lists nobody: no endpoint", () => {
   const empty: Unstamped = { kind: "endpoints-seen", service: "api", endpoints: [] };
-  assert.deepEqual(causes(loses(began().answers(5).write(empty))), ["no-endpoint"]);
+  const unseen: Unstamped = { kind: "rules-unseen", node: "worker", why: "it ended" };
+  assert.deepEqual(causes(loses(began().answers(5).write(empty))), [null]);
+  assert.deepEqual(causes(loses(began().answers(5).write(unseen).write(empty))), ["no-endpoint"]);
   assert.deepEqual(causes(loses(began().answers(5).write(rules("worker")))), ["no-endpoint"]);
   const other = began().answers(5).write(rules("worker2"));
   assert.deepEqual(causes(loses(other)), [null]);
