@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kinds } from "@svclab/cluster";
-import { appNamespace } from "@svclab/kind";
+import { appNamespace, nodeContainers, onNode } from "@svclab/kind";
 import { claims } from "@svclab/stable-ip";
 import { begin, svclab } from "./lab/command-line.ts";
+import { eventually } from "./lab/eventually.ts";
 import { assertBrokenBy, assertNothingProved, takesLong } from "./lab/proof.ts";
 import { openTestCluster, testCluster } from "./test-cluster.ts";
 
@@ -43,6 +44,12 @@ test("a run that is killed while its mistake is in force: the next install takes
       return (found?.spec as { loadBalancerClass?: string } | undefined)?.loadBalancerClass;
     };
     assert.equal(await served(), "svclab.dev/nobody");
+    // What it followed on the nodes ends though nobody told it to.
+    for (const { name } of await nodeContainers(there.lab.engine, there.place.cluster))
+      await eventually(5_000, async () => {
+        const monitors = ["sh", "-c", "pgrep -fc '^nft monitor' || true"];
+        assert.equal((await onNode(there.lab.engine, name, monitors)).trim(), "0", name);
+      });
     const { code, stderr } = await svclab(["install", "--faults", "--name", testCluster]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /removed after a run that was cut off: service\/web-public/);

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { parseObjects } from "@svclab/cluster";
 import { Event, historyFormat, Report } from "@svclab/contracts";
 import { HistoryLines } from "@svclab/stable-ip";
 import { addPart } from "./long-form.ts";
@@ -34,6 +35,7 @@ test("--help lists every command once", async () => {
     "install",
     "verify",
     "claims",
+    "rights",
     "status",
     "db",
     "down",
@@ -143,6 +145,21 @@ test("claims tells one claim, as text and as data", async () => {
   );
   const all = JSON.parse((await svclab("claims", "-o", "json")).stdout);
   assert.ok(all.length >= 15 && all.some((one: { id: string }) => one.id === id));
+});
+
+test("rights tells what the checker may do, each right with its binding, the namespace first", async () => {
+  const { code, stdout } = await svclab("rights");
+  assert.equal(code, 0);
+  const objects = parseObjects(stdout, "rights");
+  const named = (kind: string) =>
+    objects.flatMap((one) => (one.kind === kind ? [one.metadata.name] : [])).toSorted();
+  assert.deepEqual(
+    objects.slice(0, 2).map(({ kind }) => kind),
+    ["Namespace", "ServiceAccount"],
+  );
+  assert.ok(named("Role").length >= 6 && !named("Pod").length);
+  assert.deepEqual(named("Role"), named("RoleBinding"));
+  assert.deepEqual(named("ClusterRole"), named("ClusterRoleBinding"));
 });
 
 test("a long form that is complete runs nothing more, and tells its totals", async (context) => {

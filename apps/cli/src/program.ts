@@ -7,6 +7,7 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { install } from "./commands/install.ts";
+import { rights } from "./commands/rights.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
 import { verify } from "./commands/verify.ts";
@@ -18,7 +19,20 @@ export function program(signal: AbortSignal, versions: string): Command {
     .version(versions, "--version", "the version of every part")
     .showSuggestionAfterError()
     .exitOverride();
-  const commands = [demo, up, install, verify, claims, status, db, down, doctor, cache, bench];
+  const commands = [
+    demo,
+    up,
+    install,
+    verify,
+    claims,
+    rights,
+    status,
+    db,
+    down,
+    doctor,
+    cache,
+    bench,
+  ];
   for (const command of commands) root.addCommand(inheriting(command(signal), root));
   return root;
 }

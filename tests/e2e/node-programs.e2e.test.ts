@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { networkInterfaces } from "node:os";
 import { after, before, test } from "node:test";
 import { kinds, type Pod } from "@svclab/cluster";
-import { appNamespace, command, mayStartPodPrograms, podProgram } from "@svclab/kind";
+import {
+  appNamespace,
+  command,
+  followOnNode,
+  mayStartPodPrograms,
+  onNode,
+  podProgram,
+} from "@svclab/kind";
+import { eventually } from "./lab/eventually.ts";
 import { openTestCluster, type TestCluster } from "./test-cluster.ts";
 
 let there: TestCluster;
@@ -57,4 +65,31 @@ test("a Pod that is not there is told of", async () => {
   if (!mayStartPodPrograms(there.lab.engine)) return;
   const gone = podProgram(there.lab.engine, node(), "not-there");
   await assert.rejects(gone, { code: "pod-not-running" });
+});
+
+/** A time that nothing else waits for, by which the program is found on the node. */
+const forLong = "86397";
+const onTheNode = () =>
+  onNode(there.lab.engine, node(), ["sh", "-c", `pgrep -fc "^sleep ${forLong}" || true`]);
+
+test("a program that is followed on a node is heard line by line, and ends with the signal", async () => {
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const argv = ["sh", "-c", `echo one; echo two; exec sleep ${forLong}`];
+  const hear = (line: string) => void lines.push(line);
+  const ended = followOnNode(there.lab.engine, node(), argv, hear, stop.signal);
+  await eventually(5_000, async () => {
+    assert.deepEqual(lines, ["one", "two"]);
+    assert.equal((await onTheNode()).trim(), "1");
+  });
+  stop.abort();
+  assert.equal(await ended, null);
+  await eventually(2_000, async () => assert.equal((await onTheNode()).trim(), "0"));
+});
+
+test("how a followed program ended by itself is told", async () => {
+  const argv = ["sh", "-c", "echo no >&2; exit 3"];
+  const { signal } = new AbortController();
+  const told = await followOnNode(there.lab.engine, node(), argv, () => {}, signal);
+  assert.match(told ?? "", /no \(exit code 3\)$/);
 });
