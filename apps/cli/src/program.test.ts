@@ -154,10 +154,13 @@ test("rights tells what the checker may do, each right with its binding, the nam
   const named = (kind: string) =>
     objects.flatMap((one) => (one.kind === kind ? [one.metadata.name] : [])).toSorted();
   assert.deepEqual(
-    objects.slice(0, 2).map(({ kind }) => kind),
-    ["Namespace", "ServiceAccount"],
+    objects.slice(0, 3).map(({ kind }) => kind),
+    ["Namespace", "Namespace", "ServiceAccount"],
   );
   assert.ok(named("Role").length >= 6 && !named("Pod").length);
+  const places = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  for (const place of places)
+    assert.ok(place === "kube-system" || named("Namespace").includes(place), place);
   assert.deepEqual(named("Role"), named("RoleBinding"));
   assert.deepEqual(named("ClusterRole"), named("ClusterRoleBinding"));
 });

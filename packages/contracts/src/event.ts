@@ -142,7 +142,7 @@ export const Event = z.discriminatedUnion("kind", [
   }),
   /**
    * To where one node's rules send new connections to a port of a Service from now on: address:port
-   * each, none where there is nobody to send them to. Written for each once at the start.
+   * each, none where there is nobody to send them to. At the start those that lead somewhere are written.
    */
   z.object({
     ...stamp,

@@ -35,18 +35,20 @@ export type Judged = z.infer<typeof Judged>;
 export const LossCause = z.enum([
   /** Nobody listened at a Pod that the slice still listed. */
   "refused-before-the-slice-changed",
-  /** The slice no longer listed it, and the node still sent there. */
+  /** The node still sent to a Pod that the slice no longer listed, or not yet to one that it listed. */
   "refused-before-the-rules-changed",
   /** Its connection was cut while it was under way. */
   "reset-in-flight",
-  /** It was sent over a connection kept to a Pod that had been killed. */
+  /** It was sent over a connection that was kept, and its Pod had ceased to answer before. */
   "dead-kept-connection",
-  /** It went to a Pod that did not answer anybody, and nothing came back. */
+  /** Nothing came back from a Pod that did not answer at its own address either. */
   "black-hole",
-  /** The address that it was sent to is not, or no longer, one that the name leads to. */
+  /** The address that it was sent to is no longer the one that the name leads to. */
   "stale-name",
   /** There was nobody to send it to. */
   "no-endpoint",
+  /** The load balancer had its address, and did not serve it yet. */
+  "balancer-not-ready",
   /** Its sender stood still, and did not read the answer in time. */
   "clients-own",
 ]);

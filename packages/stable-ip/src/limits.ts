@@ -22,6 +22,11 @@ export const limits = {
   watchLateMs: 500,
   /** Where nobody is to answer, a connection may take so long to be refused. */
   refusedWithinMs: 500,
+  /**
+   * The kernel tells one client so six times at once and then once a second (icmp_ratelimit), so
+   * between two refusals there may be so much.
+   */
+  betweenRefusalsMs: 1_500,
   /** A deleted Pod's address may answer for this long after the Pod object has gone. */
   oldAddressMs: 1_000,
   /** A Service of type LoadBalancer may be without an address for this long. */
@@ -30,8 +35,6 @@ export const limits = {
   loadBalancerSilenceMs: 10_000,
   /** Answers below which a row of a matrix says nothing. */
   rowAnswers: 20,
-  /** A node port may be taken for so long after its Service has gone. */
-  portFreedMs: 10_000,
   /** A port that answers less than this leads nowhere, or elsewhere; Pods that are killed cost less. */
   answeredShare: 0.5,
   /** Probes of a dead address below which its silence says nothing. */

@@ -168,7 +168,7 @@ async function act(
     }
     if (routes.has(namelessPortsRoute)) await tryNamelessPorts({ ...hands, namespace });
     const outside = Object.values(lab.nodeAddresses)[0] ?? "";
-    await tryServices(hands, { routes, violation, outside });
+    if (!request.control) await tryServices(hands, { routes, violation, outside });
     if (routes.has(nodeRulesRoute)) {
       const services = [names.service, names.headless];
       await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });

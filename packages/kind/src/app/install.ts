@@ -24,17 +24,15 @@ export interface InstallOptions {
 /** Applies k8s/base with these images and waits until every Pod is the new one and ready. */
 export async function install(options: InstallOptions): Promise<void> {
   const { kubectl } = options;
-  const rendered = await renderBase(options);
-  await kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]);
-  await setFaults(kubectl, options.faults);
-  await removeViolated(options);
-  if (options.database)
-    await makeDatabaseSecrets({
-      kubectl,
-      namespace: appNamespace,
-      now: new Date(),
-      password: () => randomBytes(24).toString("base64url"),
-    });
+  const [rendered] = await Promise.all([
+    renderBase(options),
+    kubectl(["apply", "-f", join(options.checkout, "k8s/base/namespace.yaml")]),
+  ]);
+  await Promise.all([
+    setFaults(kubectl, options.faults),
+    removeViolated(options),
+    options.database && makeSecrets(kubectl),
+  ]);
   const marks = {
     "fault-switches": options.faults,
     database: await hasDatabaseSecrets(kubectl, appNamespace),
@@ -42,11 +40,22 @@ export async function install(options: InstallOptions): Promise<void> {
   const manifests = markPresent(rendered, marks);
   await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], manifests);
   const database = options.database ? ["statefulset/mysql"] : [];
-  for (const workload of ["deployment/api", "deployment/web", "deployment/web-next", ...database])
-    await kubectl([
-      ...["-n", appNamespace, "rollout", "status", workload],
-      `--timeout=${options.rolloutMs / 1000}s`,
-    ]);
+  const workloads = ["deployment/api", "deployment/web", "deployment/web-next", ...database];
+  const timeout = `--timeout=${options.rolloutMs / 1000}s`;
+  await Promise.all(
+    workloads.map((workload) =>
+      kubectl(["-n", appNamespace, "rollout", "status", workload, timeout]),
+    ),
+  );
+}
+
+function makeSecrets(kubectl: Kubectl): Promise<void> {
+  return makeDatabaseSecrets({
+    kubectl,
+    namespace: appNamespace,
+    now: new Date(),
+    password: () => randomBytes(24).toString("base64url"),
+  });
 }
 
 /**

@@ -71,6 +71,16 @@ testRows(claim, [
     why: /10\.96\.9\.9 was asked for, and 10\.96\.7\.7 is taken/,
   },
   {
+    title: "unknown when the address that was to be outside is inside",
+    history: () => told("service-with-an-ip-outside", { asked: "10.96.0.2" }),
+    why: /no IP outside of the network was asked for, but "10\.96\.0\.2"/,
+  },
+  {
+    title: "unknown when no address outside was known",
+    history: () => told("service-with-an-ip-outside", { asked: "any", status: 201 }),
+    why: /no IP outside of the network was asked for, but "any"/,
+  },
+  {
     title: "unknown when nothing was tried",
     history: () => without(wholeRun(claim), ({ kind }) => kind === "creation-tried"),
     why: /an IP that is taken: never tried/,

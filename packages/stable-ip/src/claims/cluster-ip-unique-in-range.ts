@@ -2,11 +2,10 @@ import type { Verdict } from "@svclab/contracts";
 import ipaddr from "ipaddr.js";
 import type { Claim, History } from "../claim.ts";
 import { timeline } from "../history/timeline.ts";
-import { acceptedDoubts, creationOf, refusalDoubts } from "../verify/creations.ts";
+import { acceptedDoubts, creationOf, refusalDoubts, wasAccepted } from "../verify/creations.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
 const takenIps = "taken-ips";
-const created = 201;
 
 export const clusterIpUniqueInRange: Claim = {
   id: "cluster-ip-unique-in-range",
@@ -51,10 +50,13 @@ function judge(history: History): Verdict {
   const doubts = [
     ...acceptedDoubts("a Service with any IP", any),
     ...refusalDoubts("an IP that is taken", taken),
-    ...(taken?.status !== created && taken?.asked !== any?.got
+    ...(!wasAccepted(taken) && taken?.asked !== any?.got
       ? [`${taken?.asked} was asked for, and ${any?.got} is taken`]
       : []),
     ...refusalDoubts("an IP outside of the network", outside),
+    ...(isInside !== null && outside !== undefined && !isOutside(isInside, outside.asked)
+      ? [`no IP outside of the network was asked for, but "${outside.asked}"`]
+      : []),
     ...(ips.length < 2 ? [`the IPs of ${ips.length} Services were seen`] : []),
     ...(isInside === null ? [`the service network is not known: "${serviceNetwork}"`] : []),
   ];
@@ -66,12 +68,15 @@ function judge(history: History): Verdict {
   const [stray] = ips.filter(([, ip]) => !isInside(ip));
   if (stray !== undefined)
     return broken(`${stray.join(" has an IP from outside: ")}`, measured, [seen]);
-  for (const [what, tried] of [
-    ["an IP that is taken", taken],
-    ["an IP outside of the network", outside],
-  ] as const)
-    if (tried?.status === created) return broken(`${what} was given once more`, measured, [tried]);
+  if (taken !== undefined && wasAccepted(taken))
+    return broken("an IP that is taken was given once more", measured, [taken]);
+  if (outside !== undefined && wasAccepted(outside))
+    return broken("an IP outside of the network was given", measured, [outside]);
   return holds(measured);
+}
+
+function isOutside(isInside: (ip: string) => boolean, asked = ""): boolean {
+  return ipaddr.isValid(asked) && !isInside(asked);
 }
 
 /** Null where the text is no network. */

@@ -2,7 +2,7 @@ import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
-import { acceptedDoubts, creationOf, refusalDoubts } from "../verify/creations.ts";
+import { acceptedDoubts, creationOf, refusalDoubts, wasAccepted } from "../verify/creations.ts";
 import { round3 } from "../verify/measured.ts";
 import { fromWorkers } from "../verify/path-doubts.ts";
 import { isLost, shareAnswered } from "../verify/requests.ts";
@@ -14,7 +14,6 @@ const metrics = "metrics-port/new";
 const crossed = "metrics-port-crossed/new";
 /** The API is asked, and not the Service. */
 const namelessPorts = "nameless-ports";
-const created = 201;
 
 export const multiPortNeedsNames: Claim = {
   id: "multi-port-needs-names",
@@ -76,7 +75,7 @@ function judge(history: History): Verdict {
     return broken(`port metrics served what is http's, ${found.length} times`, measured, [
       first.event,
     ]);
-  if (nameless?.status === created)
+  if (nameless !== undefined && wasAccepted(nameless))
     return broken("ports without names were accepted", measured, [nameless]);
   if (Math.min(...told) < limits.rowAnswers)
     return unknown([`port metrics said ${Math.min(...told)} times only what it has not`], measured);

@@ -18,29 +18,56 @@ const slow = (ms: number) =>
       : event,
   );
 
+/** As a kernel does: six refusals at once, and then one in so many ms; all others are left to hang. */
+const limited = (everyMs: number, path = "cluster-ip/") => {
+  let tokens = 6;
+  let lastMs = 0;
+  return wholeRun(claim, {
+    probe: (probe) => {
+      if (!probe.path.startsWith(path) || !probe.path.endsWith("@worker2")) return null;
+      if (probe.podUid !== null) return null;
+      tokens = Math.min(6, tokens + (probe.sinceMs - lastMs) / everyMs);
+      lastMs = probe.sinceMs;
+      if (tokens < 1) return { why: "timeout" };
+      tokens -= 1;
+      return { why: "refused" };
+    },
+  });
+};
+
 testRows(claim, [
   { title: "holds when each is refused at once", history: () => wholeRun(claim) },
   { title: "holds when the node says unreachable", history: () => faring({ why: "unreachable" }) },
   { title: "holds when a refusal takes a while", history: () => slow(450) },
+  { title: "holds when the kernel refuses once a second", history: () => limited(1_000) },
+  {
+    title: "broken when it refuses once in two seconds",
+    history: () => limited(2_500),
+    why: /for \d{4} ms no request was refused/,
+  },
   {
     title: "broken when they hang",
-    history: () => faring({ why: "timeout" }),
-    why: /without an endpoint \d+ requests were not refused; the first ended by timeout/,
+    history: () => faring({ why: "timeout" }, "cluster-ip/"),
+    why: /for \d{4} ms no request was refused/,
   },
   {
     title: "broken when those of one worker hang",
-    history: () => faring({ why: "timeout" }, "cluster-ip/new@worker2"),
-    why: /the first ended by timeout/,
+    history: () =>
+      wholeRun(claim, {
+        probe: ({ path, podUid }) =>
+          path.endsWith("@worker2") && podUid === null ? { why: "timeout" } : null,
+      }),
+    why: /for \d{4} ms no request was refused/,
   },
   {
     title: "broken when they are accepted and reset",
     history: () => faring({ why: "reset" }),
-    why: /the first ended by reset/,
+    why: /a request was accepted and cut off, and \d+ more/,
   },
   {
     title: "broken when somebody answers though nobody is there",
     history: () => faring({ podUid: "uid-other" }),
-    why: /the first was answered/,
+    why: /a request was answered, and \d+ more/,
   },
   {
     title: "broken when a refusal takes too long",
@@ -67,9 +94,10 @@ testRows(claim, [
     history: () => {
       let nth = 0;
       const most = (event: Event) =>
-        "path" in event && event.path === "cluster-ip/new@worker" && nth++ % 6 > 0;
+        "path" in event && /^cluster-ip.*@worker$/.test(event.path) && nth++ % 15 > 0;
       return without(wholeRun(claim), most);
     },
+    why: /a node without endpoints was asked \d+ times only/,
   },
   {
     title: "unknown when a prober was blind",

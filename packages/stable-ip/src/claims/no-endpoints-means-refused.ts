@@ -1,15 +1,17 @@
 import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { lengthMs, overlaps, type Span, widen } from "../history/span.ts";
+import { lengthMs, longestGap, overlaps, type Span, widen } from "../history/span.ts";
 import { type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
 import { roundMs } from "../verify/measured.ts";
 import { pathEvidence } from "../verify/path-doubts.ts";
 import { ruledStretches } from "../verify/rules.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
+import { watchDoubts } from "../verify/watch-doubts.ts";
 
 const fault = "scale-to-zero";
 const fresh = "cluster-ip/new";
+const kept = "cluster-ip/kept";
 
 export const noEndpointsMeansRefused: Claim = {
   id: "no-endpoints-means-refused",
@@ -18,17 +20,21 @@ export const noEndpointsMeansRefused: Claim = {
   source: "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-nftables",
   matters:
     "A caller that is refused can go elsewhere at once; one that is left to hang waits out its own timeout, and holds what it holds.",
-  seen: "All Pods are taken away. From when a node's rules lead nowhere until they lead somewhere again its worker asks the Service, with a new connection each time.",
+  seen: "All Pods are taken away. From when a node's rules lead nowhere until they lead somewhere again its worker asks the Service, with new connections. The kernel tells one client no more than once a second that it is refused, after six times at once: so refusals must come at least that often, each at once, and nobody may answer.",
   upstream: "End-to-end tests ask a Service without endpoints and expect to be refused.",
   needs: ["two-workers"],
-  paths: [fresh],
+  paths: [fresh, kept],
   faults: [fault],
-  limits: { refusedWithinMs: limits.refusedWithinMs, rowAnswers: limits.rowAnswers },
+  limits: {
+    refusedWithinMs: limits.refusedWithinMs,
+    betweenRefusalsMs: limits.betweenRefusalsMs,
+    rowAnswers: limits.rowAnswers,
+  },
   violations: [
     {
       name: "dropped-not-refused",
       how: { fault: "dropped-not-refused" },
-      text: "Each worker drops what is sent to the Service's IP.",
+      text: "The nodes of its Pods drop what is sent to the Service's IP.",
     },
   ],
   judge,
@@ -41,55 +47,80 @@ function judge(history: History): Verdict {
   const workers = line.began.world.workers.map((worker) => onWorker(line, worker, span));
   const requests = workers.flatMap((one) => one.requests);
   const refused = requests.filter(isRefused);
-  const slowest = refused.toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))[0];
-  const slowestMs = slowest === undefined ? 0 : slowest.toMs - slowest.fromMs;
+  const slowest = refused.toSorted((a, b) => lengthMs(b) - lengthMs(a))[0];
+  const slowestMs = slowest === undefined ? 0 : lengthMs(slowest);
   const few = Math.min(...workers.map((one) => one.requests.length));
+  const silentMs = Math.max(...workers.map((one) => one.silentMs));
+  const u = Math.max(0, ...requests.map((one) => one.uncertaintyMs));
   const measured = {
     withoutEndpointsMs: roundMs(Math.min(...workers.map(({ forMs }) => forMs))),
     requests: requests.length,
     refused: refused.length,
     fewestFromOneNode: few,
     slowestRefusalMs: roundMs(slowestMs),
+    longestWithoutRefusalMs: roundMs(silentMs),
     refusedWithinMs: limits.refusedWithinMs,
+    betweenRefusalsMs: limits.betweenRefusalsMs,
   };
   const doubts = workers.flatMap((one) => one.doubts);
   if (doubts.length === 0 && few < limits.rowAnswers)
     doubts.push(`a node without endpoints was asked ${few} times only`);
-  if (doubts.length > 0) return unknown(doubts, measured);
-  const others = requests.filter((one) => !isRefused(one));
-  const [first] = others;
-  if (first !== undefined) {
-    const how = first.event.kind === "answered" ? "was answered" : `ended by ${first.event.why}`;
-    const why = `without an endpoint ${others.length} requests were not refused; the first ${how}`;
-    return broken(
-      why,
-      measured,
-      others.map(({ event }) => event),
-    );
+  if (doubts.length > 0) return unknown([...new Set(doubts)], measured);
+  const [strange, ...others] = requests.filter(isOtherwise);
+  if (strange !== undefined) {
+    const how = strange.event.kind === "answered" ? "was answered" : "was accepted and cut off";
+    const why = `without an endpoint a request ${how}, and ${others.length} more`;
+    return broken(why, measured, [strange.event]);
+  }
+  if (silentMs > limits.betweenRefusalsMs + u) {
+    const hung = requests.find((one) => !isRefused(one));
+    const why = `for ${Math.round(silentMs)} ms no request was refused`;
+    return broken(why, measured, hung === undefined ? [] : [hung.event]);
   }
   if (slowest !== undefined && slowestMs > limits.refusedWithinMs)
     return broken(`a refusal took ${Math.round(slowestMs)} ms`, measured, [slowest.event]);
   return holds(measured);
 }
 
-/** Requests that one worker sent while its node's rules led nowhere, and had time to be refused. */
+/** Requests that one worker sent while its node's rules led nowhere. */
 function onWorker(line: Timeline, worker: string, fault: Span) {
   const [empty] = ruledStretches(line, worker, "api", "http")
     .filter((one) => one.endpoints.length === 0 && overlaps(one, fault))
     .toSorted((a, b) => lengthMs(b) - lengthMs(a));
   const isUnseen = line.of("rules-unseen").some(({ event }) => event.node === worker);
-  if (isUnseen || empty === undefined)
-    return { requests: [], forMs: 0, doubts: [`the rules of ${worker} were never seen empty`] };
+  if (isUnseen || empty === undefined) {
+    const doubts = [`the rules of ${worker} were never seen empty`];
+    return { requests: [], forMs: 0, silentMs: 0, doubts };
+  }
   const question = { span: empty, decidesOnMs: limits.refusedWithinMs, unbroken: false };
-  const evidence = pathEvidence(line, { path: `${fresh}@${worker}`, ...question });
-  const span = widen(empty, -evidence.uncertaintyMs);
-  const untilMs = span.toMs - limits.refusedWithinMs;
-  const requests = evidence.requests.filter(
-    ({ fromMs }) => fromMs >= span.fromMs && fromMs <= untilMs,
+  const all = [fresh, kept].map((route) =>
+    pathEvidence(line, { path: `${route}@${worker}`, ...question }),
   );
-  return { requests, forMs: lengthMs(empty), doubts: evidence.doubts };
+  const u = Math.max(...all.map((one) => one.uncertaintyMs));
+  const sure = widen(empty, -u);
+  const requests = all
+    .flatMap((one) => one.requests)
+    .filter(({ fromMs, toMs }) => fromMs >= sure.fromMs && toMs <= sure.toMs);
+  const refusedMs = requests.filter(isRefused).map(({ fromMs }) => fromMs);
+  return {
+    requests,
+    forMs: lengthMs(empty),
+    silentMs: longestGap(
+      sure,
+      refusedMs.toSorted((a, b) => a - b),
+    ),
+    doubts: [
+      ...watchDoubts(line, empty, limits.refusedWithinMs),
+      ...all.flatMap((one) => one.doubts),
+    ],
+  };
 }
 
 function isRefused({ event }: Request): boolean {
   return event.kind === "unanswered" && (event.why === "refused" || event.why === "unreachable");
+}
+
+/** Somebody took the connection. */
+function isOtherwise({ event }: Request): boolean {
+  return event.kind === "answered" || event.why === "reset";
 }

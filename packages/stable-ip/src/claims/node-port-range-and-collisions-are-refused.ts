@@ -1,12 +1,10 @@
 import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { timeline } from "../history/timeline.ts";
-import { limits } from "../limits.ts";
-import { acceptedDoubts, creationOf, refusalDoubts } from "../verify/creations.ts";
+import { acceptedDoubts, creationOf, refusalDoubts, wasAccepted } from "../verify/creations.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 
 const takenNodePorts = "taken-node-ports";
-const created = 201;
 
 export const nodePortRangeAndCollisionsAreRefused: Claim = {
   id: "node-port-range-and-collisions-are-refused",
@@ -20,7 +18,7 @@ export const nodePortRangeAndCollisionsAreRefused: Claim = {
   needs: [],
   paths: [takenNodePorts],
   faults: [],
-  limits: { portFreedMs: limits.portFreedMs },
+  limits: {},
   violations: [
     {
       name: "asks-for-a-free-node-port",
@@ -49,18 +47,18 @@ function judge(history: History): Verdict {
     ...refusalDoubts("a node port outside of the range", outside),
     ...refusalDoubts("a node port that is free again", freed),
   ];
-  if (taken?.status !== created && taken?.asked !== any?.got)
+  if (!wasAccepted(taken) && taken?.asked !== any?.got)
     doubts.push(`port ${taken?.asked} was asked for, and ${any?.got} is taken`);
   if (freed !== undefined && any !== undefined && freed.asked !== any.got)
     doubts.push(`port ${freed.asked} was asked for again, and ${any.got} had been freed`);
   if (doubts.length > 0) return unknown(doubts, measured);
-  if (taken?.status === created)
+  if (taken !== undefined && wasAccepted(taken))
     return broken(`node port ${taken.got} was given though ${any?.got} is taken`, measured, [
       taken,
     ]);
-  if (outside?.status === created)
+  if (outside !== undefined && wasAccepted(outside))
     return broken(`node port ${outside.asked} was given`, measured, [outside]);
-  if (freed?.status !== created && freed !== undefined)
+  if (freed !== undefined && !wasAccepted(freed))
     return broken(`node port ${freed.asked} was not free again: ${freed.said}`, measured, [freed]);
   return holds(measured);
 }

@@ -36,6 +36,8 @@ export const limits = {
   outGraceSeconds: 1,
   /** The switch lets go by itself after this, should the run be killed in between. */
   unreadyAtMostMs: 60_000,
+  /** A node port that was freed is asked for again for so long. */
+  portFreedMs: 10_000,
   /** Past the time for an address, so that a late one is seen to be late. */
   pastAddressMs: 2_000,
   /** Longer than the 10 s for which a load balancer with an address may be silent. */

@@ -1,7 +1,6 @@
 import { ApiError, type KubeObject, kinds, type Service } from "@svclab/cluster";
 import { type EventOf, violationLabel } from "@svclab/contracts";
 import type { NamedChange, Violation } from "../claim.ts";
-import { limits as decided } from "../limits.ts";
 import { untilGone } from "../observe/until-gone.ts";
 import type { Hands } from "./hands.ts";
 import { limits } from "./limits.ts";
@@ -65,8 +64,8 @@ async function tryTakenNodePorts(hands: Hands, asksForAnother: boolean): Promise
   await tryAndRemove(hands, "taken-node-port", same);
   await tryAndRemove(hands, "node-port-outside", { type, nodePort: outsidePort });
   await first?.remove();
-  // Ports are given back by a controller that looks for them, a moment later.
-  const untilMs = clock.nowMs() + decided.portFreedMs;
+  // It may be given back a moment after its Service has gone.
+  const untilMs = clock.nowMs() + limits.portFreedMs;
   const again = () => tryService(hands, "freed-node-port", { type, nodePort }, nodePortOf);
   let made = await again();
   while (made === null && clock.nowMs() < untilMs) {
@@ -114,7 +113,8 @@ async function tryService(
     return { service, remove };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    removed();
+    // An API that fails may have created it all the same.
+    if (error.status < 500) removed();
     record({ kind: "creation-tried", what, asked, status: error.status, said: error.message });
     return null;
   }

@@ -15,6 +15,7 @@ const plan: ProberPlan = {
     probe("cluster-ip/kept@worker"),
     probe("sticky/new@worker"),
     probe("in-flight/new@worker"),
+    probe("target-port/new@worker"),
   ],
 };
 
@@ -33,7 +34,7 @@ function told() {
 
 it("begins without the targets of what is asked during a fault only", () => {
   const targets = atFirst(plan).probes.map((one) => one.kind === "http" && one.targets);
-  assert.deepEqual(targets, [["10.0.0.1"], [], []]);
+  assert.deepEqual(targets, [["10.0.0.1"], [], [], ["10.0.0.1"]]);
 });
 
 it("asks what belongs to a fault, and nothing else, until it has ended", async () => {
@@ -44,6 +45,16 @@ it("asks what belongs to a fault, and nothing else, until it has ended", async (
   assert.deepEqual(orders, [
     { path: "sticky/new@worker", targets: ["10.0.0.1"] },
     { path: "sticky/new@worker", targets: [] },
+  ]);
+});
+
+it("lets what is refused rest while others are to be", async () => {
+  const { orders, asked } = told();
+  await asked.ask("scale-to-zero", true);
+  await asked.ask("scale-to-zero", false);
+  assert.deepEqual(orders, [
+    { path: "target-port/new@worker", targets: [] },
+    { path: "target-port/new@worker", targets: ["10.0.0.1"] },
   ]);
 });
 

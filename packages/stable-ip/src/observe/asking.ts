@@ -29,6 +29,12 @@ const askedDuring: Readonly<Record<string, readonly Stage[]>> = {
 };
 
 /**
+ * What is not asked in one stage, though it is all the rest of the time: the kernel tells one client
+ * once a second that it is refused, and who is refused here would use that up for others.
+ */
+const restsDuring: Readonly<Record<string, Stage>> = { "target-port/new": "scale-to-zero" };
+
+/**
  * For so long a route is asked before the fault begins: requests that last long are to be at work by
  * then.
  */
@@ -85,6 +91,10 @@ export function asking(
       const told = await tell(
         (route) => askedDuring[route]?.includes(stage) ?? false,
         (targets) => ({ targets: on ? targets : [] }),
+      );
+      await tell(
+        (route) => restsDuring[route] === stage,
+        (targets) => ({ targets: on ? [] : targets }),
       );
       const lead = Math.max(0, ...told.map((route) => leadMs[route] ?? 0));
       if (on && lead > 0) await clock.sleep(lead, signal);

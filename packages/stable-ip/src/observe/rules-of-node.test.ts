@@ -47,6 +47,18 @@ COMMIT`,
 const api = (...endpoints: string[]): RuledPort => ({ service: "api", port: "http", endpoints });
 const [first, second] = ["10.244.1.2:8080", "10.244.2.2:8080"];
 
+it("nftables: says so where it does not understand a rule", () => {
+  const rules = new RulesOfNode("svclab");
+  rules.list(nft.listing);
+  assert.equal(rules.notUnderstood, null);
+  const chain = "ip kube-proxy service-2QSDSCBU-svclab/api/tcp/http";
+  for (const line of [`delete rule ${chain} handle 4`, nft.end]) rules.hear(line);
+  assert.equal(rules.notUnderstood, null, "an empty chain leads nowhere");
+  for (const line of [`add rule ${chain} jhash ip saddr mod 2 vmap @pods`, nft.end])
+    rules.hear(line);
+  assert.match(rules.notUnderstood ?? "", /api\/http lead to nobody/);
+});
+
 it("nftables: knows the rules of a Service with an affinity, which has a chain for each endpoint", () => {
   const goto = (ip: string) => `goto endpoint-ABC-svclab/api/tcp/http__${ip}/8080`;
   const rules = new RulesOfNode("svclab");

@@ -21,6 +21,9 @@ export class RulesOfNode {
   readonly #namespace: string;
   readonly #ports = new Map<string, Set<string>>();
   readonly #told = new Map<string, string>();
+  /** Rules of each port's chain, those for its endpoints or for anything else. */
+  readonly #rules = new Map<string, number>();
+  #strange: string | null = null;
   /** Ports of which the monitor has spoken: what a listing says of them may be older. */
   readonly #heard = new Set<string>();
 
@@ -49,6 +52,11 @@ export class RulesOfNode {
     return this.#changes();
   }
 
+  /** A port whose rules lead to nobody that could be read: an empty chain has no rule at all. */
+  get notUnderstood(): string | null {
+    return this.#strange;
+  }
+
   /** All that is known now, in a fixed order. */
   get ports(): RuledPort[] {
     const all = [...this.#ports].filter(([, endpoints]) => endpoints.size > 0);
@@ -64,6 +72,7 @@ export class RulesOfNode {
     const endpoints = this.#ports.get(name) ?? new Set();
     this.#ports.set(name, endpoints);
     // A chain is emptied and filled again, each time whole.
+    this.#rules.set(name, what === "add" ? (this.#rules.get(name) ?? 0) + 1 : 0);
     if (what === "delete") endpoints.clear();
     else if (what === "-D") endpoints.delete(`${endpoint}`);
     else if (what === "-A") endpoints.add(`${endpoint}`);
@@ -77,6 +86,8 @@ export class RulesOfNode {
       now: ruledPort(name, endpoints),
     }));
     return changed.flatMap(({ name, now }) => {
+      if (now.endpoints.length === 0 && (this.#rules.get(name) ?? 0) > 0)
+        this.#strange ??= `the rules of ${name} lead to nobody that could be read`;
       const text = now.endpoints.join();
       if ((this.#told.get(name) ?? "") === text) return [];
       this.#told.set(name, text);

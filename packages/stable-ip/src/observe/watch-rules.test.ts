@@ -74,7 +74,8 @@ it("writes down what a node's rules are, and each change", async () => {
 });
 
 it("listens to what iptables has for it where kube-proxy uses that", async () => {
-  const { asked } = await watched({ iptables: true, listings: [""] });
+  const { asked, facts } = await watched({ iptables: true, listings: [""] });
+  assert.match(JSON.stringify(facts), /rules-unseen.*no rule for any Service/);
   assert.deepEqual(
     new Set(asked),
     new Set(["xtables-monitor --event --ipv4", "iptables-save --table nat"]),
@@ -86,6 +87,14 @@ for (const [title, node, why] of [
     "a change that the monitor did not tell",
     { listings: [listing("10.244.1.2"), listing("10.244.1.2"), listing("10.244.2.2")] },
     /by its monitor .*10.244.1.2:8080.* by a listing .*10.244.2.2:8080/,
+  ],
+  [
+    "a rule that is not understood",
+    {
+      listings: [listing("10.244.1.2")],
+      heard: [...change(), `add rule ip kube-proxy ${chain} jhash`, ...change().slice(-1)],
+    },
+    /api\/http lead to nobody that could be read/,
   ],
   [
     "a monitor that ends",
@@ -105,6 +114,22 @@ for (const [title, node, why] of [
     assert.match(JSON.stringify(unseen[0]), why);
     assert.match(said.join(), why);
   });
+
+it("tells of a monitor that cannot be started, and throws nothing", async () => {
+  const facts: Fact[] = [];
+  for (const nodeShell of [
+    async () => listing("10.244.1.2"),
+    () => Promise.reject(new Error("no")),
+  ])
+    await watchRules({
+      ...{ nodes: ["n1"], namespace: "svclab", clock: patientClock(), say: () => {}, nodeShell },
+      nodeFollow: () => Promise.reject(new Error("spawn EAGAIN")),
+      record: (fact) => facts.push(fact),
+      signal: new AbortController().signal,
+    });
+  const unseen = facts.filter(({ kind }) => kind === "rules-unseen");
+  assert.match(JSON.stringify(unseen), /nft monitor ended: Error: spawn EAGAIN.*Error: no/);
+});
 
 it("tells of a node that cannot be looked at, and goes on", async () => {
   const facts: Fact[] = [];

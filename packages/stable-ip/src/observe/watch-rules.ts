@@ -67,7 +67,7 @@ async function watchNode(
     tell(rules.hear(line));
   };
   const following = new AbortController();
-  const ended = nodeFollow(node, [...mode.monitor], hear, following.signal);
+  const ended = nodeFollow(node, [...mode.monitor], hear, following.signal).catch(String);
   try {
     await clock.sleep(beginMs, signal).catch(() => {});
     tell(rules.list(await nodeShell(node, [...mode.list])));
@@ -78,10 +78,10 @@ async function watchNode(
     following.abort();
     const late = await ended;
     if (late !== null) return `${mode.monitor.join(" ")} ended: ${late}`;
-    if (lost !== null) return lost;
-    return sameRules(rules.ports, now.ports);
+    return lost ?? rules.notUnderstood ?? differs(rules.ports, now.ports);
   } finally {
     following.abort();
+    await ended;
   }
 }
 
@@ -92,8 +92,9 @@ function untilAborted(signal: AbortSignal): Promise<null> {
   });
 }
 
-/** What differs; null where nothing does. */
-function sameRules(heard: readonly RuledPort[], listed: readonly RuledPort[]): string | null {
+/** What differs, or that there is nothing to compare; null where neither is so. */
+function differs(heard: readonly RuledPort[], listed: readonly RuledPort[]): string | null {
   const [a, b] = [JSON.stringify(heard), JSON.stringify(listed)];
+  if (listed.length === 0) return "it has no rule for any Service of the namespace";
   return a === b ? null : `by its monitor they are ${a}, and by a listing ${b}`;
 }

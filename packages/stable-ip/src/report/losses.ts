@@ -7,8 +7,9 @@ const words: Readonly<Record<LossCause, string>> = {
   "reset-in-flight": "reset in flight",
   "dead-kept-connection": "sent over a kept connection that was dead",
   "black-hole": "sent into a black hole until they timed out",
-  "stale-name": "sent to an address that was no longer, or not yet, the name's",
-  "no-endpoint": "refused, as there was no endpoint",
+  "stale-name": "sent to an address that was no longer the name's",
+  "no-endpoint": "sent while there was no endpoint",
+  "balancer-not-ready": "sent to a load balancer that did not serve yet",
   "clients-own": "not read in time by the client itself",
 };
 const noCause = "without a cause that was seen";

@@ -119,7 +119,7 @@ describe("lost requests in a report", () => {
 
   it("are listed, the first of them, where nothing explains them", () => {
     const html = toHtml(told(bad), bad);
-    assert.ok(html.includes("100 events without a cause that was seen"));
+    assert.ok(html.includes(`100 events of ${losses.unexplained} without a cause that was seen`));
   });
 
   it("are not spoken of where no request was owed an answer", () => {

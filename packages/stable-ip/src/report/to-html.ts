@@ -89,13 +89,15 @@ function section(judged: Judged, history: History): string {
 function losses(told: Report): string {
   if (told.losses.requests === 0) return "";
   const { total, causes } = toldLosses(told);
-  const { unexplainedFirst: first } = told.losses;
+  const { unexplained, unexplainedFirst: first } = told.losses;
   return [
     '<section id="losses" aria-labelledby="losses-title">',
-    '<h2 id="losses-title">Why requests were lost</h2>',
+    '<h2 id="losses-title">Requests without an answer</h2>',
     `<p>${total}.</p>`,
     table(causes.map(([count, cause]) => [String(count), cause])),
-    ...(first.length === 0 ? [] : [listed(first, "without a cause that was seen")]),
+    ...(first.length === 0
+      ? []
+      : [listed(first, `of ${unexplained} without a cause that was seen`)]),
     "</section>",
   ].join("\n");
 }

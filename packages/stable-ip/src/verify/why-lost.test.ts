@@ -3,7 +3,7 @@ import { it } from "node:test";
 import type { EventOf, LossCause } from "@svclab/contracts";
 import { type HistoryBuilder, history } from "../history/builder.ts";
 import { timeline } from "../history/timeline.ts";
-import { endpointOf, type Unstamped, type Ways } from "../history/ways.ts";
+import { endpointOf, type Unstamped, type Ways, type Why } from "../history/ways.ts";
 import { explainLosses } from "./why-lost.ts";
 
 const began = (ways: Partial<Ways> = {}) => history(ways).service("10.96.0.9").steady();
@@ -15,10 +15,14 @@ function causes(told: HistoryBuilder, path = "cluster-ip/new@worker"): (LossCaus
 }
 
 /** One more request that got no answer, sent now by the prober of one worker. */
-function loses(told: HistoryBuilder, more: Partial<EventOf<"unanswered">> = {}): HistoryBuilder {
+function loses(
+  told: HistoryBuilder,
+  more: Partial<EventOf<"unanswered">> = {},
+  afterMs = 110,
+): HistoryBuilder {
   const path = more.path ?? "cluster-ip/new@worker";
   const last = told.events().findLast((event) => "path" in event && event.path === path);
-  const scheduledMs = (last?.kind === "answered" ? last.scheduledMs : 0) + 110;
+  const scheduledMs = (last?.kind === "answered" ? last.scheduledMs : 0) + afterMs;
   const times = { scheduledMs, sentMs: scheduledMs, tookMs: 5, atMs: scheduledMs + 5 };
   const from = `prober@${path.slice(path.lastIndexOf("@") + 1)}`;
   const lost = { kind: "unanswered", path, ...times, why: "refused", ...more } as const;
@@ -56,9 +60,37 @@ it("refused by rules that lead nowhere, or where the slice lists nobody: no endp
   const unseen: Unstamped = { kind: "rules-unseen", node: "worker", why: "it ended" };
   assert.deepEqual(causes(loses(began().answers(5).write(empty))), [null]);
   assert.deepEqual(causes(loses(began().answers(5).write(unseen).write(empty))), ["no-endpoint"]);
-  assert.deepEqual(causes(loses(began().answers(5).write(rules("worker")))), ["no-endpoint"]);
+  const nowhere = began().answers(5).write(empty).write(rules("worker"));
+  assert.deepEqual(causes(loses(nowhere)), ["no-endpoint"]);
+  for (const why of ["timeout", "unreachable"] as const)
+    assert.deepEqual(causes(loses(nowhere, { why })).toSorted(), ["no-endpoint"]);
+  assert.deepEqual(causes(loses(nowhere, { why: "timeout", step: "answer" })), [
+    "no-endpoint",
+    null,
+  ]);
+});
+
+it("refused by rules that do not lead yet to whom the slice lists", () => {
+  const late = began().answers(5).write(rules("worker"));
+  assert.deepEqual(causes(loses(late)), ["refused-before-the-rules-changed"]);
   const other = began().answers(5).write(rules("worker2"));
   assert.deepEqual(causes(loses(other)), [null]);
+});
+
+it("goes by the slice until a node's rules were first seen", () => {
+  const told = history().service("10.96.0.9");
+  const first = told.events().findIndex(({ kind }) => kind === "rules-changed");
+  assert.ok(first > 0);
+  const without = (event: { kind: string }) => event.kind !== "rules-changed";
+  const lost = began().kill("pod-a", "sigkill").end().filter(without);
+  const later = { ...lost.at(-1), ...rules("worker", a, b, c) } as (typeof lost)[number];
+  const { lost: all } = explainLosses(timeline([...lost.slice(0, -1), later, ...lost.slice(-1)]));
+  const ours = all.filter(({ request }) => request.event.path === "cluster-ip/new@worker");
+  assert.ok(ours.length > 0);
+  assert.deepEqual(
+    [...new Set(ours.map(({ cause }) => cause))],
+    ["refused-before-the-slice-changed"],
+  );
 });
 
 it("reset over a new connection, as a Pod went: in flight", () => {
@@ -70,31 +102,41 @@ it("reset over a new connection, as a Pod went: in flight", () => {
 const kept = "cluster-ip/kept@worker";
 const reused = { path: kept, why: "reset", reused: true, step: "answer" } as const;
 
-/** A request that is cut off, and its Pod silent afterwards. */
-function cutOff(more: Partial<EventOf<"unanswered">>, killed: "before" | "after"): HistoryBuilder {
-  const told = began();
-  const kill: Unstamped = {
-    ...{ kind: "pod-kill-sent", podUid: "uid-a", podIp: a, node: "worker", how: "sigkill" },
-  };
-  if (killed === "before") told.write(kill);
-  told.answers(1);
-  loses(told, more);
-  loses(told, { path: "endpoint/new@worker", target: a });
-  if (killed === "after") told.answers(1).write(kill);
-  return told.answers(3);
+/** A request that got no answer, and a Pod that did not answer at its own address before it, or after. */
+function cutOff(
+  more: Partial<EventOf<"unanswered">>,
+  silent: "before" | "after",
+  why: Why = "refused",
+): HistoryBuilder {
+  let isSilent = false;
+  const probe: Ways["probe"] = ({ path, target }) =>
+    isSilent && path.startsWith("endpoint/") && target === a ? { why } : null;
+  const told = began({ probe }).answers(3);
+  isSilent = true;
+  return silent === "before" ? loses(told.answers(1), more) : loses(told, more, 50);
 }
 
-it("reset over a kept connection: dead if its Pod had been killed, in flight if not", () => {
+it("reset over a kept connection: dead if its Pod was silent before, in flight if not", () => {
   assert.deepEqual(causes(cutOff(reused, "before"), kept), ["dead-kept-connection"]);
   assert.deepEqual(causes(cutOff(reused, "after"), kept), ["reset-in-flight"]);
   const first = { ...reused, reused: false };
   assert.deepEqual(causes(cutOff(first, "before"), kept), ["reset-in-flight"]);
+  assert.deepEqual(causes(loses(began().answers(3), reused), kept), [null]);
 });
 
 it("timed out while a Pod did not answer: a black hole", () => {
   const why = "timeout" as const;
-  assert.deepEqual(causes(cutOff({ why, tookMs: 900 }, "before")), ["black-hole"]);
+  for (const silent of ["before", "after"] as const)
+    assert.deepEqual(causes(cutOff({ why, tookMs: 900 }, silent)), ["black-hole"]);
   assert.deepEqual(causes(loses(began().answers(3), { why })), [null]);
+});
+
+it("lost at the Pod's own address: by what others met there", () => {
+  const own = { path: "endpoint/new@worker2", target: a } as const;
+  const path = own.path;
+  assert.deepEqual(causes(loses(began().answers(3), own), path), [null]);
+  const before = cutOff({ ...own, why: "timeout" }, "before");
+  assert.deepEqual(causes(before, path), ["refused-before-the-slice-changed", "black-hole"]);
 });
 
 it("timed out while the prober stood still: its own", () => {
@@ -122,6 +164,13 @@ it("sent to an address that the load balancer no longer has: a stale name", () =
   assert.deepEqual(causes(loses(told, { path, target: "192.0.2.80" }), path), ["stale-name"]);
   const there = loses(began().answers(3), { path, target: "192.0.2.80" });
   assert.deepEqual(causes(there, path), [null]);
+});
+
+it("sent to a load balancer that has its address anew and has answered nobody: not ready", () => {
+  const path = "load-balancer/new@host";
+  const probe: Ways["probe"] = (asked) => (asked.path === path ? { why: "refused" } : null);
+  assert.deepEqual(causes(began({ probe }).answers(20), path), ["balancer-not-ready"]);
+  assert.deepEqual(causes(began({ probe }).answers(150), path), ["balancer-not-ready", null]);
 });
 
 it("finds no cause where every Pod answered", () => {
