@@ -3,7 +3,7 @@ import type { LossCause, Report } from "@svclab/contracts";
 /** Each cause, in words that follow a number of requests. */
 const words: Readonly<Record<LossCause, string>> = {
   "refused-before-the-slice-changed": "refused before the slice changed",
-  "refused-before-the-rules-changed": "refused before the node's rules changed",
+  "refused-before-the-rules-changed": "lost before the node's rules changed",
   "reset-in-flight": "reset in flight",
   "dead-kept-connection": "sent over a kept connection that was dead",
   "black-hole": "sent into a black hole until they timed out",

@@ -17,7 +17,7 @@ export function isUnanswered(request: Request): request is Unanswered {
 }
 
 /** Addresses that were there at one time or another of a span, and whether at one there were none. */
-export interface Endpoints {
+interface Endpoints {
   readonly ips: ReadonlySet<string>;
   /** Those that were there all the time. */
   readonly every: ReadonlySet<string>;
