@@ -25,6 +25,26 @@ export function chooseViolation(chosen: readonly Claim[], name: string): Violati
   throw noneOf(known, name, { code: "violation-unknown", todo });
 }
 
+/** A mistake, and the claim that it must break. */
+export interface Mistake {
+  readonly claim: Claim;
+  readonly violation: Violation;
+}
+
+/** Every mistake of these claims, or those of these names; null where none is asked for. */
+export function chooseMistakes(
+  chosen: readonly Claim[],
+  names: readonly string[] | true | undefined,
+): readonly Mistake[] | null {
+  if (names === undefined) return null;
+  const all = chosen.flatMap((claim) =>
+    claim.violations.map((violation) => ({ claim, violation })),
+  );
+  if (names === true) return all;
+  const named = new Set(names.map((name) => chooseViolation(chosen, name).name));
+  return all.filter(({ violation }) => named.has(violation.name));
+}
+
 /** Of the letters of a word that was meant, so many may be wrong. */
 const wrongShare = 0.4;
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Report, ToolError, type Verdict } from "@svclab/contracts";
 import { type Claim, claims } from "@svclab/stable-ip";
+import { chooseMistakes } from "./choose-claims.ts";
 import { countOf, linesOf, type Made, makeEach, outcomeOfMistakes } from "./every-mistake.ts";
 
 const broken: Verdict = { outcome: "broken", why: "it moved", measured: {}, witness: [] };
@@ -41,6 +42,7 @@ test("says found where the claim came out broken; else why, and where the run li
 
 /** The first of them has two mistakes. */
 const two = claims.slice(0, 2);
+const everyMistake = chooseMistakes(two, true) ?? [];
 const proved = (judged: Claim | undefined) => [
   {
     folder: "runs/1",
@@ -57,7 +59,7 @@ test("makes each mistake of each claim once, and tells of each as it comes", asy
     asked.push([claim.id, name]);
     return proved(claim);
   };
-  const all = await makeEach(two, prove, (one) => told.push(one));
+  const all = await makeEach(everyMistake, prove, (one) => told.push(one));
   const expected = two.flatMap(({ id, violations }) => violations.map(({ name }) => [id, name]));
   assert.ok(expected.length > two.length);
   assert.deepEqual(asked, expected);
@@ -71,7 +73,7 @@ test("makes each mistake of each claim once, and tells of each as it comes", asy
 
 test("a claim that was not judged is unknown", async () => {
   const none = await makeEach(
-    two,
+    everyMistake,
     async () => proved(undefined),
     () => {},
   );
@@ -85,7 +87,7 @@ test("a claim without its database is skipped, after one try", async () => {
     tries += 1;
     return Promise.reject(new ToolError(missing));
   };
-  const all = await makeEach(two, prove, () => {});
+  const all = await makeEach(everyMistake, prove, () => {});
   assert.ok(all.length > two.length);
   assert.ok(all.every(({ verdict }) => verdict.outcome === "skipped"));
   assert.equal(tries, two.length);
@@ -93,9 +95,20 @@ test("a claim without its database is skipped, after one try", async () => {
 
 test("any other error ends it", async () => {
   const failing = makeEach(
-    two,
+    everyMistake,
     () => Promise.reject(new Error("no cluster")),
     () => {},
   );
   await assert.rejects(failing, /no cluster/);
+});
+
+test("only the mistakes that are named are made, in the order of the claims", () => {
+  const [first, second] = two.flatMap(({ violations }) => violations.map(({ name }) => name));
+  const chosen = chooseMistakes(two, [`${second}`, `${first}`]) ?? [];
+  assert.deepEqual(
+    chosen.map(({ violation }) => violation.name),
+    [first, second],
+  );
+  assert.equal(chooseMistakes(two, undefined), null);
+  assert.throws(() => chooseMistakes(two, ["no-such"]), { code: "violation-unknown" });
 });

@@ -1,5 +1,6 @@
 import { type Report, ToolError, type Verdict } from "@svclab/contracts";
 import type { Claim, Violation } from "@svclab/stable-ip";
+import type { Mistake } from "./choose-claims.ts";
 
 /** One mistake that was made, and what was said of the claim that it must break. */
 export interface Made {
@@ -12,25 +13,23 @@ export interface Made {
 
 type Proved = readonly { readonly folder: string; readonly report: Report }[];
 
-/** Makes each mistake of each claim in a run of its own, one after the other. */
+/** Makes each mistake in a run of its own, one after the other. */
 export async function makeEach(
-  claims: readonly Claim[],
+  mistakes: readonly Mistake[],
   proveOne: (claim: Claim, violation: Violation) => Promise<Proved>,
   tell: (made: Made) => void,
 ): Promise<readonly Made[]> {
   const all: Made[] = [];
-  for (const claim of claims) {
-    // What there is no database for is not tried again for each mistake.
-    let lacking = false;
-    for (const violation of claim.violations) {
-      const said: Said = lacking
-        ? noDatabase
-        : await saidOf(claim, () => proveOne(claim, violation));
-      lacking ||= said === noDatabase;
-      const made = { claim: claim.id, mistake: violation.name, ...said };
-      all.push(made);
-      tell(made);
-    }
+  // What there is no database for is not tried again for each mistake of a claim.
+  const lacking = new Set<Claim>();
+  for (const { claim, violation } of mistakes) {
+    const said: Said = lacking.has(claim)
+      ? noDatabase
+      : await saidOf(claim, () => proveOne(claim, violation));
+    if (said === noDatabase) lacking.add(claim);
+    const made = { claim: claim.id, mistake: violation.name, ...said };
+    all.push(made);
+    tell(made);
   }
   return all;
 }

@@ -3,7 +3,7 @@ import { exitCode, type Report, ToolError } from "@svclab/contracts";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
 import { overall, requireAll, toJUnit, toText } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
-import { chooseClaims, chooseViolation } from "../choose-claims.ts";
+import { chooseClaims, chooseMistakes, chooseViolation } from "../choose-claims.ts";
 import { countOf, linesOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
 import {
   addPart,
@@ -21,7 +21,8 @@ import { type NameOption, nameOption } from "./options.ts";
 
 interface VerifyOptions extends NameOption {
   readonly violation?: string;
-  readonly violations: boolean;
+  /** Names; true: all. */
+  readonly violations?: readonly string[] | true;
   readonly control: boolean;
   readonly requireAll: boolean;
   readonly replay?: string;
@@ -44,11 +45,11 @@ export const verify = (signal: AbortSignal): Command =>
     .option("--violation <name>", "make this mistake first: its claim must come out broken")
     .addOption(
       new Option(
-        "--violations",
-        "make every mistake of the claims, each in a run of its own; 0 where all are found",
+        "--violations [names]",
+        "make every mistake of the claims, or these (a,b), each in a run of its own; 0 where all are found",
       )
-        .conflicts(["violation", "control", "long", "replay", "output", "requireAll"])
-        .default(false),
+        .argParser((names) => names.split(","))
+        .conflicts(["violation", "control", "long", "replay", "output", "requireAll"]),
     )
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)
     .option("--require-all", "a skipped claim makes the outcome unknown", false)
@@ -80,6 +81,7 @@ export const verify = (signal: AbortSignal): Command =>
       const claims = chooseClaims(ids);
       const violation =
         options.violation === undefined ? undefined : chooseViolation(claims, options.violation);
+      const mistakes = chooseMistakes(claims, options.violations);
       const parts = chooseParts(ids, options);
       if (parts !== null) {
         const total = addUp(await readParts(parts));
@@ -88,9 +90,9 @@ export const verify = (signal: AbortSignal): Command =>
       const lab = await openLab(sayer(), signal);
       const images = await labInstall(lab, options.name, { faults: true });
       const asked = { name: options.name, claims, control: options.control, images };
-      if (options.violations) {
+      if (mistakes !== null) {
         const all = await makeEach(
-          claims,
+          mistakes,
           async (claim, violation) => {
             const one = { ...asked, claims: [claim], violation };
             const { proofs } = await proveAll(lab, one, quickPlan);

@@ -9,6 +9,8 @@ import { roundMs } from "../verify/measured.ts";
 import { type PathEvidence, pathEvidence } from "../verify/path-doubts.ts";
 import { spansWithReady } from "../verify/pods.ts";
 import { longestSilence, type Silence } from "../verify/requests.ts";
+import { ruledOutMs } from "../verify/rules.ts";
+import { median } from "../verify/statistics.ts";
 import { strangerDoubts } from "../verify/strangers.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
 import { watchDoubts } from "../verify/watch-doubts.ts";
@@ -63,6 +65,7 @@ function judge(history: History): Verdict {
     longestSilenceKeptMs: roundMs(kept.ms),
     kills: line.of("pod-kill-sent").length,
     killsNotSeen: unseen.length,
+    ...rulesFollowed(line),
     silenceLimitMs: limits.silenceMs,
     sigkillLossLimitMs: limits.sigkillLossMs,
     latenessMs: roundMs(Math.max(...evidence.map((one) => one.latenessMs))),
@@ -104,6 +107,18 @@ function judge(history: History): Verdict {
     return unknown([`what decides lies within the clocks' ${roundMs(u)} ms`], measured);
   }
   return holds(measured);
+}
+
+/** From a SIGKILL to the last node's rules without the Pod; nothing where rules were not seen. */
+function rulesFollowed(line: Timeline): {
+  sigkillToRulesMedianMs?: number;
+  sigkillToRulesMaxMs?: number;
+} {
+  const all = ruledOutMs(line, "api", "http");
+  const middle = median(all);
+  return middle === null
+    ? {}
+    : { sigkillToRulesMedianMs: roundMs(middle), sigkillToRulesMaxMs: roundMs(Math.max(...all)) };
 }
 
 /** The time of one kill: until the next, the first from when its fault began. */

@@ -24,3 +24,26 @@ export function ruledStretches(
     return { endpoints: event.endpoints, fromMs, toMs: changes[at + 1]?.fromMs ?? endMs };
   });
 }
+
+/**
+ * From each SIGKILL until no node's rules for a Service's port led to that Pod, ms, in the order of
+ * the kills; without those of which it was not seen on every node. A kill is stamped before it is
+ * sent, and a change as its monitor's line came.
+ */
+export function ruledOutMs(line: Timeline, service: string, port: string): number[] {
+  const { nodes } = line.began.world;
+  const isUnseen = line.of("rules-unseen").length > 0;
+  const byNode = isUnseen ? [] : nodes.map((node) => ruledStretches(line, node, service, port));
+  const kills = line.of("pod-kill-sent").filter(({ event }) => event.how === "sigkill");
+  return kills.flatMap(({ event, fromMs }) => {
+    const leads = ({ endpoints }: RuledStretch) =>
+      endpoints.some((one) => one.startsWith(`${event.podIp}:`));
+    const outMs = byNode.map((stretches) => {
+      const at = stretches.findIndex((one) => one.toMs > fromMs && leads(one));
+      const out = at < 0 ? undefined : stretches.slice(at).find((one) => !leads(one));
+      return out === undefined ? Number.NaN : out.fromMs - fromMs;
+    });
+    const lastMs = outMs.length === 0 ? Number.NaN : Math.max(...outMs);
+    return Number.isNaN(lastMs) ? [] : [lastMs];
+  });
+}
