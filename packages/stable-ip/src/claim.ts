@@ -20,6 +20,7 @@ export type NamedChange =
   | "recreate-service-same-ip"
   | "kept-connections-anew"
   | "dropped-not-refused"
+  | "masqueraded"
   | "asks-for-a-free-ip"
   | "asks-for-a-free-node-port"
   | "kill-container-instead"

@@ -1,6 +1,7 @@
 import type { Claim } from "../claim.ts";
 import { affinitySticksAndLetsGo } from "./affinity-sticks-and-lets-go.ts";
 import { clusterIpAnswersThroughKill } from "./cluster-ip-answers-through-kill.ts";
+import { clusterIpKeepsThePodSourceIp } from "./cluster-ip-keeps-the-pod-source-ip.ts";
 import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
 import { clusterIpUniqueInRange } from "./cluster-ip-unique-in-range.ts";
 import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
@@ -23,6 +24,7 @@ import { podIpsDoChange } from "./pod-ips-do-change.ts";
 import { portMapsToTargetPort } from "./port-maps-to-target-port.ts";
 import { relabelledPodLeavesRotation } from "./relabelled-pod-leaves-rotation.ts";
 import { terminatingEndpointSteps } from "./terminating-endpoint-steps.ts";
+import { twoServicesOneSelector } from "./two-services-one-selector.ts";
 import { typesNest } from "./types-nest.ts";
 import { unreadyPodGetsNoTraffic } from "./unready-pod-gets-no-traffic.ts";
 
@@ -39,6 +41,7 @@ export const claims: readonly Claim[] = [
   terminatingEndpointSteps,
   inFlightRequestsFinish,
   gracefulDeleteLosesNothing,
+  twoServicesOneSelector,
   portMapsToTargetPort,
   namedTargetPortResolvesPerPod,
   multiPortNeedsNames,
@@ -46,6 +49,7 @@ export const claims: readonly Claim[] = [
   newConnectionsSpreadEvenly,
   keptConnectionsPin,
   affinitySticksAndLetsGo,
+  clusterIpKeepsThePodSourceIp,
   headlessHasNoIpAndNoRules,
   headlessDnsIsTheReadyPodIps,
   nodePortAnswersOnEveryNode,

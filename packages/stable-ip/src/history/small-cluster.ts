@@ -140,7 +140,11 @@ export class SmallCluster {
       const drawn = `uid-web${(nth >> 4) % 2 === 0 ? "" : "2"}`;
       if (nth % 16 === 0) this.#ask(`sticky-briefly/new@${worker}`, "10.96.0.32", drawn);
       this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", nth % 2 === 0 ? "uid-web" : "uid-web2");
-      this.#ask(`load-balancer-ip/new@${worker}`, "10.96.0.80", "uid-web");
+      const web = nth % 3 === 0 ? "uid-web" : "uid-web2";
+      this.#ask(`load-balancer-ip/new@${worker}`, "10.96.0.80", web);
+      const own = `10.244.9.${worker.length}`;
+      const source = { sent: own, seen: own };
+      this.#ask(`cluster-ip-source/new@${worker}`, null, this.#turn(nth), { source });
       for (const pod of [...this.pods, ...this.#released]) {
         this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
       }

@@ -78,6 +78,14 @@ it("dropped-not-refused makes each node with a Pod drop what is sent to the Serv
   }
 });
 
+it("masqueraded makes each node with a Pod rewrite who asks the Pods, and no longer", async () => {
+  const { workload } = await violated("masqueraded", service("api"));
+  const [put] = workload.shell.filter(({ node }) => node === "worker1");
+  const ips = "10.244.0.1, 10.244.0.2, 10.244.0.3";
+  assert.ok(put?.input?.includes(`ip daddr { ${ips} } tcp dport 8080 masquerade`), put?.input);
+  assert.equal(workload.shell.length, 4);
+});
+
 it("a route is put back though its controller writes its status meanwhile", async () => {
   const workload = await SmallWorkload.started();
   const { cluster, removals } = workload;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseObjects } from "@svclab/cluster";
 import type { NamedChange, Violation } from "../claim.ts";
 import type { Asking } from "../observe/asking.ts";
-import { dropOnNodes } from "./drop-on-nodes.ts";
+import { dropOnNodes, masqueradeOnNodes } from "./change-nodes.ts";
 import type { Hands } from "./hands.ts";
 import { recreateService } from "./recreate-service.ts";
 import { applyVariant } from "./variant.ts";
@@ -39,6 +39,7 @@ const named: Readonly<Record<NamedChange, Change>> = {
   "recreate-service": (hands, name) => recreateService(hands, service, "any-ip", name),
   "recreate-service-same-ip": (hands, name) => recreateService(hands, service, "same-ip", name),
   "dropped-not-refused": dropOnNodes,
+  masqueraded: masqueradeOnNodes,
   // These are made where Services are tried; see try-services.ts.
   "asks-for-a-free-ip": async () => {},
   "asks-for-a-free-node-port": async () => {},

@@ -15,6 +15,7 @@ const askedDuring: Readonly<Record<string, readonly Stage[]>> = {
   "load-balancer-port/new": ["leave-alone"],
   "node-port-local/new": ["leave-alone"],
   "versions/new": ["leave-alone"],
+  "cluster-ip-source/new": ["leave-alone"],
   "metrics-port/new": ["leave-alone"],
   "metrics-port-crossed/new": ["leave-alone"],
   "ingress-any/new": ["until-steady", "leave-alone"],

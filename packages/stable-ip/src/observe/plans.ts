@@ -18,6 +18,8 @@ export const perSecond = {
   /** Seldom enough that the Service has let go of its client each time: after 1 s. */
   stickyBriefly: 0.6,
   inFlight: 4,
+  /** Fifty from each worker in 5 s: twenty at least, of Pods on the same node and on another. */
+  source: 10,
   /** Some 330 requests while the load runs. */
   split: 10,
   /** 60,000 requests about 20 deletions, from two workers. */
@@ -57,6 +59,12 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("cluster-ip", "kept", worker),
       connection: keptConnections,
       perSecond: perSecond.clusterIp,
+    },
+    "cluster-ip-source/new": {
+      ...{ ...throughService, timeoutMs: countedTimeoutMs, tellsSource: true },
+      path: pathId("cluster-ip-source", "new", worker),
+      connection: "new",
+      perSecond: perSecond.source,
     },
     "target-port/new": {
       ...{ ...throughService, port: lab.podPort },

@@ -25,6 +25,7 @@ export interface ExplainedLosses {
 const leadsTo: Readonly<Record<string, readonly [service: string, port: string] | null>> = {
   "cluster-ip/new": ["api", "http"],
   "cluster-ip/kept": ["api", "http"],
+  "cluster-ip-source/new": ["api", "http"],
   "in-flight/new": ["api", "http"],
   "graceful/new": ["api", "http"],
   "metrics-port/new": ["api", "metrics"],
