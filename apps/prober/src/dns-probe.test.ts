@@ -4,21 +4,33 @@ import { it, type TestContext } from "node:test";
 import type { DnsProbe } from "@svclab/contracts";
 import { local, only, probeFor } from "./testing.ts";
 
-/** A DNS server that gives every name one address with a long life, or says there is no such name. */
-async function dnsServer(t: TestContext, found: boolean): Promise<string> {
+/** What a server answers to a query: one record of a type with this data, or that there is none. */
+type Answer = (nth: number) => { readonly type: number; readonly data: Buffer } | null;
+
+const address: Answer = (nth) => ({ type: 1, data: Buffer.from([10, 0, 0, nth % 250]) });
+const name = (text: string) =>
+  Buffer.concat([
+    ...text.split(".").map((part) => Buffer.from([part.length, ...Buffer.from(part)])),
+    Buffer.from([0]),
+  ]);
+
+/** A DNS server whose answers have a long life. */
+async function dnsServer(t: TestContext, answer: Answer): Promise<string> {
   const socket = createSocket("udp4");
-  socket.on("message", (query, { port, address }) => {
+  let queries = 0;
+  socket.on("message", (query, { port, address: from }) => {
     const question = query.subarray(12, query.indexOf(0, 12) + 5);
     const head = Buffer.from(query.subarray(0, 12));
+    const found = answer(queries++);
     head.writeUInt16BE(found ? 0x8400 : 0x8403, 2);
     head.writeUInt16BE(found ? 1 : 0, 6);
     head.writeUInt16BE(0, 10);
-    const answer = Buffer.from("c00c00010001000000780004", "hex");
-    const ip = Buffer.from([10, 0, 0, socketQueries++ % 250]);
-    const parts = found ? [head, question, answer, ip] : [head, question];
-    socket.send(Buffer.concat(parts), port, address);
+    const record = Buffer.from("c00c0000000100000078", "hex");
+    record.writeUInt16BE(found?.type ?? 0, 2);
+    const length = Buffer.from([0, found?.data.length ?? 0]);
+    const parts = found ? [head, question, record, length, found.data] : [head, question];
+    socket.send(Buffer.concat(parts), port, from);
   });
-  let socketQueries = 0;
   await new Promise<void>((bound) => socket.bind(0, local, bound));
   t.after(() => void socket.close());
   return `${local}:${socket.address().port}`;
@@ -33,14 +45,33 @@ const lookUp: Omit<DnsProbe, "server"> = {
 };
 
 it("sends every DNS query to the server, whatever life the last answer had", async (t) => {
-  const server = await dnsServer(t, true);
+  const server = await dnsServer(t, address);
   const resolved = only(await probeFor(500, { ...lookUp, server }), "resolved");
   assert.ok(resolved.length >= 9);
   assert.equal(new Set(resolved.flatMap((one) => one.addresses)).size, resolved.length);
 });
 
+for (const [record, type, data, said] of [
+  ["CNAME", 5, name("api.svclab"), "api.svclab"],
+  [
+    "SRV",
+    33,
+    Buffer.concat([Buffer.from([0, 0, 0, 100, 0, 80]), name("api.svclab")]),
+    "api.svclab:80",
+  ],
+] as const)
+  it(`asks for ${record} records and tells what they say`, async (t) => {
+    const server = await dnsServer(t, () => ({ type, data }));
+    const resolved = only(await probeFor(200, { ...lookUp, server, record }), "resolved");
+    assert.ok(resolved.length > 0);
+    assert.ok(resolved.every(({ addresses }) => addresses.join() === said));
+    const none = await dnsServer(t, () => null);
+    const empty = only(await probeFor(200, { ...lookUp, server: none, record }), "resolved");
+    assert.ok(empty.length > 0 && empty.every(({ addresses }) => addresses.length === 0));
+  });
+
 it("writes no address where the server says there is no such name", async (t) => {
-  const server = await dnsServer(t, false);
+  const server = await dnsServer(t, () => null);
   const events = await probeFor(200, { ...lookUp, server });
   assert.ok(events.length > 0);
   assert.ok(only(events, "resolved").every((one) => one.addresses.length === 0));

@@ -221,7 +221,10 @@ export const Event = z.discriminatedUnion("kind", [
     /** Its connection had carried an answer before. */
     reused: z.boolean().optional(),
   }),
-  /** One DNS query for A records; `addresses` empty for NXDOMAIN and for no data. */
+  /**
+   * One DNS query; `addresses` empty for NXDOMAIN and for no data. Of a CNAME query they are names,
+   * of one for SRV records `name:port`.
+   */
   z.object({
     ...stamp,
     kind: z.literal("resolved"),

@@ -22,13 +22,15 @@ export const HttpProbe = z.object({
 });
 export type HttpProbe = z.infer<typeof HttpProbe>;
 
-/** A query for the A records of a full name, sent straight to one server. */
+/** A query for the records of a full name, sent straight to one server. */
 export const DnsProbe = z.object({
   kind: z.literal("dns"),
   path: z.string().min(1),
   /** IP address, with a port where it is not 53. */
   server: z.string().min(1),
   name: z.string().min(1),
+  /** Default: A. */
+  record: z.enum(["A", "CNAME", "SRV"]).optional(),
   perSecond: rate,
   timeoutMs,
 });

@@ -6,6 +6,7 @@ import { clusterIpSurvivesPodKill } from "./cluster-ip-survives-pod-kill.ts";
 import { clusterIpUniqueInRange } from "./cluster-ip-unique-in-range.ts";
 import { endpointsAreTheReadyMatchingPods } from "./endpoints-are-the-ready-matching-pods.ts";
 import { everyEndpointGetsTraffic } from "./every-endpoint-gets-traffic.ts";
+import { externalNameIsACname } from "./external-name-is-a-cname.ts";
 import { externalPolicyLocalKeepsTheClientIp } from "./external-policy-local-keeps-the-client-ip.ts";
 import { gracefulDeleteLosesNothing } from "./graceful-delete-loses-nothing.ts";
 import { headlessDnsIsTheReadyPodIps } from "./headless-dns-is-the-ready-pod-ips.ts";
@@ -23,6 +24,7 @@ import { nodePortRangeAndCollisionsAreRefused } from "./node-port-range-and-coll
 import { podIpsDoChange } from "./pod-ips-do-change.ts";
 import { portMapsToTargetPort } from "./port-maps-to-target-port.ts";
 import { relabelledPodLeavesRotation } from "./relabelled-pod-leaves-rotation.ts";
+import { srvRecordPerNamedPort } from "./srv-record-per-named-port.ts";
 import { terminatingEndpointSteps } from "./terminating-endpoint-steps.ts";
 import { twoServicesOneSelector } from "./two-services-one-selector.ts";
 import { typesNest } from "./types-nest.ts";
@@ -52,6 +54,8 @@ export const claims: readonly Claim[] = [
   clusterIpKeepsThePodSourceIp,
   headlessHasNoIpAndNoRules,
   headlessDnsIsTheReadyPodIps,
+  srvRecordPerNamedPort,
+  externalNameIsACname,
   nodePortAnswersOnEveryNode,
   nodePortRangeAndCollisionsAreRefused,
   externalPolicyLocalKeepsTheClientIp,

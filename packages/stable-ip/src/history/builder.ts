@@ -20,7 +20,7 @@ const triedServices: readonly Omit<EventOf<"creation-tried">, "atMs" | "from" | 
   { what: "freed-node-port", asked: port, got: port, ...created },
 ];
 
-const services = ["api", "api-direct", "web-node", "web-public"];
+const services = ["api", "api-direct", "api-alias", "web-node", "web-public"];
 
 /** A history of a small cluster, told step by step: `history().service("10.96.0.9").answers(20)`. */
 export function history(ways: Partial<Ways> = {}): HistoryBuilder {
@@ -67,7 +67,7 @@ export class HistoryBuilder {
   service(clusterIP: string, more: Partial<EventOf<"service-seen">> = {}): this {
     for (const service of more.service === undefined ? services : [more.service]) {
       const loadBalancer = service === "web-public" ? ["192.0.2.80"] : [];
-      const own = service === "api-direct" ? "None" : clusterIP;
+      const own = { "api-direct": "None", "api-alias": "" }[service] ?? clusterIP;
       const uid = more.uid ?? this.#uids.get(service) ?? `uid-${service}`;
       this.#uids.set(service, uid);
       const seen = { service, uid, deleted: false, loadBalancer };

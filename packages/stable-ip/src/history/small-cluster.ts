@@ -149,6 +149,7 @@ export class SmallCluster {
         this.#ask(`endpoint/new@${worker}`, pod.ip, this.#alive(pod));
       }
       for (const ip of this.#goneIps) this.#ask(`endpoint/new@${worker}`, ip, null);
+      this.#resolve(worker);
       const name = "api-direct.svclab.svc.cluster.local";
       const answer = { name, addresses: [...resolve(this.#matching())], tookMs: 2 };
       const path = `headless-dns@${worker}`;
@@ -169,6 +170,24 @@ export class SmallCluster {
     this.#ask("load-balancer-port/new@host", node, "uid-web");
     this.#ask("load-balancer/new@host", "192.0.2.80", "uid-web");
     this.nowMs += tickMs;
+  }
+
+  /** What the cluster's DNS answers to queries that are not for addresses. */
+  #resolve(worker: string): void {
+    const zone = "svclab.svc.cluster.local";
+    const ready = this.ways.resolve(this.#matching());
+    const answers = {
+      "alias-dns": ["api-alias", [`api.${zone}`]],
+      "srv-dns": ["_http._tcp.api", [`api.${zone}:80`]],
+      "srv-headless-dns": [
+        "_http._tcp.api-direct",
+        ready.map((ip) => `${ip.replaceAll(".", "-")}.api-direct.${zone}:8080`),
+      ],
+    } as const;
+    for (const [route, [name, addresses]] of Object.entries(answers)) {
+      const answer = { name: `${name}.${zone}`, addresses: [...addresses], tookMs: 2 };
+      this.write({ kind: "resolved", path: `${route}@${worker}`, ...answer }, `prober@${worker}`);
+    }
   }
 
   /** What the Services select. */

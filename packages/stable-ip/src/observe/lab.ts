@@ -17,6 +17,9 @@ export const names = {
   gateway: "web",
 } as const;
 
+/** Names of Services in the namespace end with it. */
+export const clusterZone = `${names.namespace}.svc.cluster.local`;
+
 /** Where the api's containers listen; its Service names the port, so it is not to be read there. */
 const podPort = 8080;
 const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
@@ -117,7 +120,7 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     podPort,
     metricsPort: portOf(api, "metrics").port,
     dnsServer: dns.spec.clusterIP ?? "",
-    headlessName: `${names.headless}.${namespace}.svc.cluster.local`,
+    headlessName: `${names.headless}.${clusterZone}`,
     nodePort: portOf(nodePort).nodePort ?? 0,
     nodePortServicePort: portOf(nodePort).port,
     nodePortIP: nodePort.spec.clusterIP ?? "",

@@ -1,7 +1,7 @@
 import type { DnsProbe, HttpProbe, ProberPlan } from "@svclab/contracts";
 import { pathId } from "@svclab/contracts";
 import { limits } from "../limits.ts";
-import type { Lab } from "./lab.ts";
+import { clusterZone, type Lab, names } from "./lab.ts";
 
 /**
  * How often each path is asked. A judge needs a request due in every fifth of the smallest time it
@@ -11,6 +11,7 @@ export const perSecond = {
   clusterIp: 20,
   endpoint: 5,
   dns: 10,
+  otherDns: 5,
   nodePort: 5,
   loadBalancer: 5,
   closed: 5,
@@ -141,6 +142,21 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       name: lab.headlessName,
       perSecond: perSecond.dns,
       timeoutMs,
+    },
+    "alias-dns": {
+      ...{ kind: "dns", record: "CNAME", path: pathId("alias-dns", null, worker) },
+      ...{ server: lab.dnsServer, name: `api-alias.${clusterZone}` },
+      ...{ perSecond: perSecond.otherDns, timeoutMs },
+    },
+    "srv-dns": {
+      ...{ kind: "dns", record: "SRV", path: pathId("srv-dns", null, worker) },
+      ...{ server: lab.dnsServer, name: `_http._tcp.${names.service}.${clusterZone}` },
+      ...{ perSecond: perSecond.otherDns, timeoutMs },
+    },
+    "srv-headless-dns": {
+      ...{ kind: "dns", record: "SRV", path: pathId("srv-headless-dns", null, worker) },
+      ...{ server: lab.dnsServer, name: `_http._tcp.${lab.headlessName}` },
+      ...{ perSecond: perSecond.otherDns, timeoutMs },
     },
     [endpointRoute]: {
       ...whoami,

@@ -92,7 +92,7 @@ describe("the report as text", () => {
     assert.match(text, /^broken {3}cluster-ip-answers-through-kill$/m);
     assert.match(text, /^ {9}\d+ requests were lost without a SIGKILL/m);
     assert.match(text, /^skipped {2}pod-ips-do-change$/m);
-    assert.match(text, /^broken {3}18 holds, 4 broken, 4 unknown, 1 skipped\n$/m);
+    assert.match(text, /^broken {3}20 holds, 4 broken, 4 unknown, 1 skipped\n$/m);
   });
 
   it("is coloured only when it may be", () => {
