@@ -37,7 +37,8 @@ test("verify --violations makes each mistake that is named, and ends 0 when all 
 
 for (const { id, name } of mistakes)
   test(`${id} is found broken by ${name}`, () => {
-    assert.match(together.stdout, new RegExp(`^found +${name}, by ${id}$`, "m"));
+    const found = new RegExp(`^found +${name}, by ${id}$`, "m");
+    assert.match(together.stdout, found, together.stderr);
   });
 
 test("a run that is killed while its mistake is in force: the next install takes it back", async () => {

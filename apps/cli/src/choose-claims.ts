@@ -41,6 +41,16 @@ export function chooseMistakes(
     claim.violations.map((violation) => ({ claim, violation })),
   );
   if (names === true) return all;
+  const isClaim = (name: string) => [...claims, ...databaseClaims].some(({ id }) => id === name);
+  const claim = names.find(isClaim);
+  if (claim !== undefined)
+    throw new ToolError({
+      code: "violation-unknown",
+      expected: "names of mistakes after --violations, or none",
+      found: `the claim ${claim}`,
+      todo: `name claims before it: verify ${claim} --violations`,
+      exit: 2,
+    });
   const named = new Set(names.map((name) => chooseViolation(chosen, name).name));
   return all.filter(({ violation }) => named.has(violation.name));
 }

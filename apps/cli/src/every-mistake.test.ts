@@ -5,7 +5,8 @@ import { type Claim, claims } from "@svclab/stable-ip";
 import { chooseMistakes } from "./choose-claims.ts";
 import { countOf, linesOf, type Made, makeEach, outcomeOfMistakes } from "./every-mistake.ts";
 
-const broken: Verdict = { outcome: "broken", why: "it moved", measured: {}, witness: [] };
+const witness = [{ atMs: 1, from: "watch", kind: "steady" }] as const;
+const broken: Verdict = { outcome: "broken", why: "it moved", measured: {}, witness: [...witness] };
 const holds: Verdict = { outcome: "holds", measured: {} };
 const unknown: Verdict = { outcome: "unknown", why: "nobody looked", measured: {} };
 const skipped: Verdict = { outcome: "skipped", missing: ["the database"] };
@@ -43,11 +44,11 @@ test("says found where the claim came out broken; else why, and where the run li
 /** The first of them has two mistakes. */
 const two = claims.slice(0, 2);
 const everyMistake = chooseMistakes(two, true) ?? [];
-const proved = (judged: Claim | undefined) => [
+const proved = (judged: Claim | undefined, verdict: Verdict = broken) => [
   {
     folder: "runs/1",
     report: {
-      claims: judged === undefined ? [] : [{ id: judged.id, verdict: broken }],
+      claims: judged === undefined ? [] : [{ id: judged.id, verdict }],
     } as unknown as Report,
   },
 ];
@@ -78,6 +79,12 @@ test("a claim that was not judged is unknown", async () => {
     () => {},
   );
   assert.equal(outcomeOfMistakes(none), "unknown");
+});
+
+test("broken without an event that proves it is unknown", async () => {
+  const none: Verdict = { ...broken, witness: [] } as Verdict;
+  const prove = async (claim: Claim) => proved(claim, none);
+  assert.equal(outcomeOfMistakes(await makeEach(everyMistake, prove, () => {})), "unknown");
 });
 
 test("a claim without its database is skipped, after one try", async () => {

@@ -45,13 +45,22 @@ async function saidOf({ id }: Claim, prove: () => Promise<Proved>): Promise<Said
     const proved = await prove();
     const judged = proved.flatMap(({ report }) => report.claims).find((one) => one.id === id);
     return {
-      verdict: judged?.verdict ?? { outcome: "unknown", why: "it was not judged", measured: {} },
+      verdict: proven(judged?.verdict),
       folder: proved[0]?.folder ?? null,
     };
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== "database-missing") throw error;
     return noDatabase;
   }
+}
+
+/** What nothing proves is not found. */
+function proven(verdict: Verdict | undefined): Verdict {
+  const unknown = (why: string): Verdict => ({ outcome: "unknown", why, measured: {} });
+  if (verdict === undefined) return unknown("it was not judged");
+  return verdict.outcome === "broken" && verdict.witness.length === 0
+    ? unknown(`broken without an event that proves it: ${verdict.why}`)
+    : verdict;
 }
 
 const words = { broken: "found", holds: "missed", unknown: "unknown", skipped: "skipped" } as const;

@@ -67,6 +67,11 @@ const usage: readonly [string, string[], RegExp][] = [
   ],
   ["an unknown violation lists the violations", ["verify", "--violation", "x"], /session-affinity/],
   [
+    "a claim in the place of a mistake says where it belongs",
+    ["verify", "--violations", "pod-ips-do-change"],
+    /verify pod-ips-do-change --violations/,
+  ],
+  [
     "a part of a long form is told as lines only",
     ["verify", "no-acknowledged-write-lost", "--long", "-o", "json"],
     /cannot be used with/,

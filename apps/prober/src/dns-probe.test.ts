@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { it, type TestContext } from "node:test";
-import type { DnsProbe } from "@svclab/contracts";
-import { local, only, probeFor } from "./testing.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DnsProbe, Event } from "@svclab/contracts";
+import { startProber } from "./prober.ts";
+import { local, only, planOf, probeFor } from "./testing.ts";
 
 /** What a server answers to a query: one record of a type with this data, or that there is none. */
 type Answer = (nth: number) => { readonly type: number; readonly data: Buffer } | null;
@@ -69,6 +71,24 @@ for (const [record, type, data, said] of [
     const empty = only(await probeFor(200, { ...lookUp, server: none, record }), "resolved");
     assert.ok(empty.length > 0 && empty.every(({ addresses }) => addresses.length === 0));
   });
+
+it("asks nothing until it is told, and nothing more once it is told to rest", async (t) => {
+  const server = await dnsServer(t, address);
+  const events: Event[] = [];
+  const plan = planOf({ ...lookUp, server, paused: true });
+  const prober = startProber(plan, (event) => void events.push(event));
+  await sleep(200);
+  assert.deepEqual(events, []);
+  for (const targets of [[lookUp.name], []]) {
+    prober.setTargets({ path: lookUp.path, targets });
+    await sleep(200);
+  }
+  const asked = events.length;
+  assert.ok(asked >= 3 && asked <= 6, `${asked} asked`);
+  await sleep(150);
+  await prober.stop();
+  assert.equal(events.length, asked);
+});
 
 it("writes no address where the server says there is no such name", async (t) => {
   const server = await dnsServer(t, () => null);

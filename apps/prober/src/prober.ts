@@ -29,7 +29,14 @@ export function startProber(plan: ProberPlan, tell: (event: Event) => void): Pro
   for (const probe of plan.probes) {
     if (probe.kind === "dns") {
       const ask = dnsProbe(plan.recorder, probe);
-      metronome.add(probe.perSecond, () => send(ask()));
+      const beat = () => send(ask());
+      let end: (() => void) | null = null;
+      const setTargets = (targets: readonly string[]) => {
+        end?.();
+        end = targets.length === 0 ? null : metronome.add(probe.perSecond, beat);
+      };
+      routes.set(probe.path, ({ targets }) => setTargets(targets));
+      setTargets(probe.paused ? [] : [probe.name]);
     } else if (probe.kind === "notes") {
       metronome.add(probe.perSecond, notes.add(probe));
     } else if (probe.kind === "member") {

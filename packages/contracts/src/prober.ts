@@ -31,6 +31,8 @@ export const DnsProbe = z.object({
   name: z.string().min(1),
   /** Default: A. */
   record: z.enum(["A", "CNAME", "SRV"]).optional(),
+  /** Nothing is asked until the path is given a target. */
+  paused: z.literal(true).optional(),
   perSecond: rate,
   timeoutMs,
 });
@@ -89,7 +91,8 @@ export type ProberPlan = z.infer<typeof ProberPlan>;
 export const ProberClock = z.object({ nowMs: z.number() });
 
 /**
- * PUT /targets: the targets of one path, from now on; of a member probe its one name. `connection`
+ * PUT /targets: the targets of one path, from now on; of a member probe its one name, of a DNS probe
+ * its name or none. `connection`
  * changes how an http probe connects.
  */
 export const ProberTargets = z.object({

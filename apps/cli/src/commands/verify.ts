@@ -48,7 +48,7 @@ export const verify = (signal: AbortSignal): Command =>
         "--violations [names]",
         "make every mistake of the claims, or these (a,b), each in a run of its own; 0 where all are found",
       )
-        .argParser((names) => names.split(","))
+        .argParser((names) => names.split(",").map((name) => name.trim()))
         .conflicts(["violation", "control", "long", "replay", "output", "requireAll"]),
     )
     .option("--control", "do nothing to the cluster: nothing may count as proved", false)

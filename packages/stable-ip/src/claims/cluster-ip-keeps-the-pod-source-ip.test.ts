@@ -52,6 +52,17 @@ testRows(claim, [
     why: /\d+ answers came from the same node, 0 from another/,
   },
   {
+    title: "unknown when one worker was hardly answered",
+    history: () => {
+      let nth = 0;
+      return without(
+        wholeRun(claim),
+        (e) => e.kind === "answered" && e.path === `${path}worker2` && nth++ % 10 > 0,
+      );
+    },
+    why: /one worker was answered \d+ times only/,
+  },
+  {
     title: "unknown when somebody else answers",
     history: () =>
       edited(wholeRun(claim), (event) =>

@@ -42,9 +42,11 @@ function judge(history: History): Verdict {
     const question = { path: `${route}@${worker}`, span, decidesOnMs: null, unbroken: false };
     return { worker, ...pathEvidence(line, question) };
   });
-  const rows = asked.flatMap(({ worker, requests }) =>
-    requests.flatMap((request) => rowOf(line, worker, request)),
-  );
+  const byWorker = asked.map(({ worker, requests }) => {
+    return requests.flatMap((request) => rowOf(line, worker, request));
+  });
+  const rows = byWorker.flat();
+  const fewestOfOne = Math.min(...byWorker.map(({ length }) => length));
   const changed = rows.filter(({ kept }) => !kept);
   const same = rows.filter(({ sameNode }) => sameNode);
   const measured = {
@@ -59,6 +61,8 @@ function judge(history: History): Verdict {
     doubts.push(
       `${measured.onTheSameNode} answers came from the same node, ${measured.onAnotherNode} from another`,
     );
+  if (doubts.length === 0 && fewestOfOne < limits.rowAnswers)
+    doubts.push(`one worker was answered ${fewestOfOne} times only`);
   if (doubts.length > 0) return unknown(doubts, measured);
   const [first] = changed;
   if (first !== undefined)

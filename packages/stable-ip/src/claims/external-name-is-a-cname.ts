@@ -1,10 +1,12 @@
 import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
 import { timeline } from "../history/timeline.ts";
+import { limits } from "../limits.ts";
 import { answersTo } from "../verify/answers-to.ts";
 import { broken, holds, unknown } from "../verify/verdicts.ts";
-import { judgedSpan, watchDoubts } from "../verify/watch-doubts.ts";
+import { watchDoubts } from "../verify/watch-doubts.ts";
 
+const fault = "leave-alone";
 const service = "api-alias";
 const route = "alias-dns";
 /** As k8s/base/api/service-alias.yaml gives it. */
@@ -21,8 +23,8 @@ export const externalNameIsACname: Claim = {
   upstream: "Conformance tests ask for the CNAME, and change the Service's type.",
   needs: [],
   paths: [route],
-  faults: [],
-  limits: {},
+  faults: [fault],
+  limits: { rowAnswers: limits.rowAnswers },
   violations: [
     {
       name: "alias-as-cluster-ip",
@@ -35,7 +37,8 @@ export const externalNameIsACname: Claim = {
 
 function judge(history: History): Verdict {
   const line = timeline(history);
-  const span = judgedSpan(line);
+  const span = line.faultSpan(fault);
+  if (span === null) return unknown([`${fault} is missing`]);
   const { answers, doubts: ofAnswers, unresolved } = answersTo(line, route, span);
   const seen = line.of("service-seen").map(({ event }) => event);
   const own = seen.filter((one) => one.service === service && !one.deleted);

@@ -61,7 +61,6 @@ const untimed = new Set([
   "in-flight-requests-finish",
   "multi-port-needs-names",
   "cluster-ip-unique-in-range",
-  "external-name-is-a-cname",
   "node-port-range-and-collisions-are-refused",
 ]);
 

@@ -24,7 +24,7 @@ export const namedTargetPortResolvesPerPod: Claim = {
     "A new version may listen on another number, and be rolled out while the old one serves on, without a change of the Service.",
   seen: "Two versions of the web run side by side: one listens on 8080, the other on 8088, and both call it http. From each worker the Service in front of both is asked over new connections; each Pod of both must be among those that answer.",
   upstream:
-    "An end-to-end test has named ports of one number; two numbers under one name are not asked.",
+    "An end-to-end test asks two Pods that listen on different numbers under one name, from one client.",
   needs: ["two-workers"],
   paths: [route],
   faults: [fault],

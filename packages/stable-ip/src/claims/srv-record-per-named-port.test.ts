@@ -33,13 +33,13 @@ testRows(claim, [
   },
   {
     title: "broken when the number is another port's",
-    history: () => answering("srv-dns@", (all) => all.map((one) => one.replace(":80", ":9100"))),
-    why: /_http\._tcp\.api\.\S+ was answered with \S+:9100/,
+    history: () => answering("srv-dns@", (all) => all.map((one) => one.replace(":9100", ":80"))),
+    why: /_metrics\._tcp\.api\.\S+ was answered with \S+:80$/,
   },
   {
     title: "broken when the Service has none",
     history: () => answering("srv-dns@", () => []),
-    why: /_http\._tcp\.api\.\S+ was answered with nothing/,
+    why: /_metrics\._tcp\.api\.\S+ was answered with nothing/,
   },
   {
     title: "unknown when one was asked for too few times",

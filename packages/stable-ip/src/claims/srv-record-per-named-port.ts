@@ -10,8 +10,8 @@ import { watchDoubts } from "../verify/watch-doubts.ts";
 
 const fault = "leave-alone";
 const zone = "svclab.svc.cluster.local";
-/** Ports of the Service and of its Pods, as k8s/base/api has them. */
-const [port, podPort] = [80, 8080];
+/** The Service's port named metrics and the Pods' named http, as k8s/base/api has them. */
+const [port, podPort] = [9100, 8080];
 const routes = { service: "srv-dns", headless: "srv-headless-dns" } as const;
 
 export const srvRecordPerNamedPort: Claim = {
@@ -21,7 +21,7 @@ export const srvRecordPerNamedPort: Claim = {
   source: "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#srv-records",
   matters:
     "Who knows the name of a port need not know its number, and a headless Service says where each Pod listens.",
-  seen: "From each worker the cluster's DNS is asked for _http._tcp of a Service with an IP, and of a headless one over the same Pods; the answers are compared with its port, and with the ready Pods' addresses.",
+  seen: "From each worker the cluster's DNS is asked for _metrics._tcp of a Service with an IP, and for _http._tcp of a headless one over the same Pods; the answers are compared with its port, and with the ready Pods' addresses.",
   upstream: "Conformance tests look for the SRV records of a Service with one port.",
   needs: ["two-workers"],
   paths: Object.values(routes),

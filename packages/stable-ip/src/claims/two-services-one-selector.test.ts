@@ -22,12 +22,12 @@ testRows(claim, [
   {
     title: "broken when one leads to other Pods",
     history: () => faring("load-balancer-ip/", () => ({ podUid: "uid-next" })),
-    why: /led to a Pod that web-\w+ never met/,
+    why: /led worker2? to a Pod that web-\w+ never led/,
   },
   {
     title: "broken when one leaves out a Pod",
     history: () => faring("load-balancer-ip/", () => ({ podUid: "uid-web" })),
-    why: /web-node led to a Pod that web-public never met/,
+    why: /web-node led worker to a Pod that web-public never led worker to/,
   },
   {
     title: "broken when one leads to a Pod more, from one worker alone",
@@ -35,12 +35,17 @@ testRows(claim, [
       faring("load-balancer-ip/new@worker2", ({ podUid }) =>
         podUid === "uid-web" ? { podUid: "uid-next" } : null,
       ),
-    why: /web-public led to a Pod that web-node never met/,
+    why: /led worker2? to a Pod that web-\w+ never led worker2? to/,
+  },
+  {
+    title: "broken when one leaves out a Pod on one worker alone",
+    history: () => faring("load-balancer-ip/new@worker2", () => ({ podUid: "uid-web" })),
+    why: /to a Pod that web-public never led worker2 to/,
   },
   {
     title: "unknown when one was answered too few times",
     history: () => faring("load-balancer-ip/", firstFew(20, { why: "refused" })),
-    why: /one Service was answered \d+ times: \d+ are needed/,
+    why: /one Service was answered \d+ times from one node: \d+ are needed/,
   },
   {
     title: "unknown when one Pod alone answered",

@@ -1,8 +1,8 @@
 import type { Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
-import { type Timeline, timeline } from "../history/timeline.ts";
+import { type Request, timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
-import { fromWorkers, type PathEvidence } from "../verify/path-doubts.ts";
+import { fromWorkers } from "../verify/path-doubts.ts";
 import { endpointDoubts } from "../verify/pods.ts";
 import { answeredBy, isLost } from "../verify/requests.ts";
 import { connectionsToMeetAll } from "../verify/statistics.ts";
@@ -22,8 +22,9 @@ export const twoServicesOneSelector: Claim = {
   source: "https://kubernetes.io/docs/concepts/services-networking/service/#defining-a-service",
   matters:
     "Pods belong to no Service: one set of them can be published in several ways, each with its own name, port and type.",
-  seen: "A Service of type NodePort and one of type LoadBalancer select the Pods of the web. From each worker each is asked at its clusterIP over new connections; the Pods that answer must be the same, none left out.",
-  upstream: "An end-to-end test moves one Pod between two Services by its label.",
+  seen: "A Service of type NodePort and one of type LoadBalancer select the Pods of the web. From each worker each is asked at its clusterIP over new connections; each worker must be led to the same Pods by both, none left out.",
+  upstream:
+    "An end-to-end test compares the slices of Services whose selectors overlap; what packets do is not asked.",
   needs: ["two-workers"],
   paths: services.map(({ route }) => route),
   faults: [fault],
@@ -42,49 +43,44 @@ function judge(history: History): Verdict {
   const line = timeline(history);
   const span = line.faultSpan(fault);
   if (span === null) return unknown([`${fault} is missing`]);
-  const [one, other] = services.map(({ name, route }) => {
-    const asked = fromWorkers(line, route, { span, decidesOnMs: null });
-    return { name, ...metBy(asked), doubts: doubtsOf(line, name, asked) };
-  });
-  if (one === undefined || other === undefined) return unknown(["no Services"]);
-  const pods = [...new Set([...one.pods.keys(), ...other.pods.keys()])];
-  const needed = connectionsToMeetAll(pods.length, limits.missedShare);
-  const fewest = Math.min(one.answers, other.answers);
+  const asked = services.flatMap(({ name, route }) =>
+    fromWorkers(line, route, { span, decidesOnMs: null }).map((evidence, at) => {
+      const worker = line.began.world.workers[at] ?? "";
+      return { name, worker, doubts: evidence.doubts, ...metBy(evidence.requests) };
+    }),
+  );
+  const each = asked.map(({ pods }) => pods.size);
+  const needed = connectionsToMeetAll(Math.max(...each), limits.missedShare);
+  const fewest = Math.min(...asked.map(({ answers }) => answers));
+  const all = new Set(asked.flatMap(({ pods }) => [...pods.keys()]));
   const measured = {
-    pods: pods.length,
-    metByBoth: pods.filter((uid) => one.pods.has(uid) && other.pods.has(uid)).length,
+    pods: all.size,
+    fewestMetByOne: Math.min(...each),
     fewestAnswers: fewest,
-    needed,
+    neededFromEachNode: needed,
   };
-  const doubts = [...new Set([...one.doubts, ...other.doubts, ...watchDoubts(line, span, null)])];
+  const doubts = [
+    ...new Set(asked.flatMap((one) => one.doubts)),
+    ...watchDoubts(line, span, null),
+    ...services.flatMap(({ name }) => endpointDoubts(line, name, span)),
+  ];
   if (doubts.length === 0 && fewest < needed)
-    doubts.push(`one Service was answered ${fewest} times: ${needed} are needed`);
-  if (doubts.length === 0 && pods.length < 2) doubts.push("one Pod alone answered");
+    doubts.push(`one Service was answered ${fewest} times from one node: ${needed} are needed`);
+  if (doubts.length === 0 && all.size < 2) doubts.push("one Pod alone answered");
   if (doubts.length > 0) return unknown(doubts, measured);
-  for (const [here, there] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    const [strange] = [...here.pods].filter(([uid]) => !there.pods.has(uid));
-    if (strange !== undefined)
-      return broken(`${here.name} led to a Pod that ${there.name} never met`, measured, [
-        strange[1],
-      ]);
-  }
+  for (const here of asked)
+    for (const there of asked) {
+      const [strange] = [...here.pods].filter(([uid]) => !there.pods.has(uid));
+      if (strange === undefined) continue;
+      const why = `${here.name} led ${here.worker} to a Pod that ${there.name} never led ${there.worker} to`;
+      return broken(why, measured, [strange[1]]);
+    }
   return holds(measured);
 }
 
 /** How many answers there were, and for each Pod that answered its first. */
-function metBy(asked: readonly PathEvidence[]) {
-  const answered = asked.flatMap(({ requests }) => requests.filter((one) => !isLost(one)));
+function metBy(requests: readonly Request[]) {
+  const answered = requests.filter((one) => !isLost(one));
   const pods = new Map(answered.toReversed().map((one) => [answeredBy(one) ?? "", one.event]));
   return { answers: answered.length, pods };
-}
-
-function doubtsOf(line: Timeline, service: string, asked: readonly PathEvidence[]): string[] {
-  const span = line.faultSpan(fault);
-  return [
-    ...asked.flatMap((one) => one.doubts),
-    ...(span === null ? [] : endpointDoubts(line, service, span)),
-  ];
 }

@@ -178,7 +178,7 @@ export class SmallCluster {
     const ready = this.ways.resolve(this.#matching());
     const answers = {
       "alias-dns": ["api-alias", [`api.${zone}`]],
-      "srv-dns": ["_http._tcp.api", [`api.${zone}:80`]],
+      "srv-dns": ["_metrics._tcp.api", [`api.${zone}:9100`]],
       "srv-headless-dns": [
         "_http._tcp.api-direct",
         ready.map((ip) => `${ip.replaceAll(".", "-")}.api-direct.${zone}:8080`),

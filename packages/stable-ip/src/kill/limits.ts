@@ -38,6 +38,8 @@ export const limits = {
   unreadyAtMostMs: 60_000,
   /** A node port that was freed is asked for again for so long. */
   portFreedMs: 10_000,
+  /** From a Service's new selector to rules that follow it: a slice's time and kube-proxy's. */
+  selectedMs: 2_500,
   /** Past the time for an address, so that a late one is seen to be late. */
   pastAddressMs: 2_000,
   /** Longer than the 10 s for which a load balancer with an address may be silent. */

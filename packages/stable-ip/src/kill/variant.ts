@@ -58,6 +58,9 @@ export async function applyVariant(
   const kind = isCustom(variant) ? "merge" : "strategic";
   await cluster.patch(ref, kind, { metadata, spec }, signal);
   if (variant.kind === "Deployment") await waitForRollOut(hands, name, signal);
+  // Another selector is in force when slices and rules have followed it.
+  if (spec !== undefined && Object.hasOwn(spec as object, "selector"))
+    await hands.clock.sleep(limits.selectedMs, signal);
 }
 
 /** Only the API server's own kinds know how their lists are merged, and may be replaced unread. */

@@ -16,6 +16,10 @@ const plan: ProberPlan = {
     probe("sticky/new@worker"),
     probe("in-flight/new@worker"),
     probe("target-port/new@worker"),
+    {
+      ...{ kind: "dns", path: "srv-dns@worker", server: "10.96.0.10", name: "a.b", record: "SRV" },
+      ...{ perSecond: 1, timeoutMs: 1 },
+    },
   ],
 };
 
@@ -33,8 +37,9 @@ function told() {
 }
 
 it("begins without the targets of what is asked during a fault only", () => {
-  const targets = atFirst(plan).probes.map((one) => one.kind === "http" && one.targets);
-  assert.deepEqual(targets, [["10.0.0.1"], [], [], ["10.0.0.1"]]);
+  const { probes } = atFirst(plan);
+  const targets = probes.map((one) => (one.kind === "http" ? one.targets : "paused" in one));
+  assert.deepEqual(targets, [["10.0.0.1"], [], [], ["10.0.0.1"], true]);
 });
 
 it("asks what belongs to a fault, and nothing else, until it has ended", async () => {
@@ -55,6 +60,16 @@ it("lets what is refused rest while others are to be", async () => {
   assert.deepEqual(orders, [
     { path: "target-port/new@worker", targets: [] },
     { path: "target-port/new@worker", targets: ["10.0.0.1"] },
+  ]);
+});
+
+it("asks DNS what is asked in one stage only, by its name", async () => {
+  const { orders, asked } = told();
+  await asked.ask("leave-alone", true);
+  await asked.ask("leave-alone", false);
+  assert.deepEqual(orders, [
+    { path: "srv-dns@worker", targets: ["a.b"] },
+    { path: "srv-dns@worker", targets: [] },
   ]);
 });
 

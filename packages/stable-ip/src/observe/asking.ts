@@ -15,6 +15,9 @@ const askedDuring: Readonly<Record<string, readonly Stage[]>> = {
   "load-balancer-port/new": ["leave-alone"],
   "node-port-local/new": ["leave-alone"],
   "versions/new": ["leave-alone"],
+  "alias-dns": ["leave-alone"],
+  "srv-dns": ["leave-alone"],
+  "srv-headless-dns": ["leave-alone"],
   "cluster-ip-source/new": ["leave-alone"],
   "metrics-port/new": ["leave-alone"],
   "metrics-port-crossed/new": ["leave-alone"],
@@ -61,11 +64,11 @@ export interface Asking {
 
 /** The plan without the targets of what is asked in some stages only. */
 export function atFirst(plan: ProberPlan): ProberPlan {
-  const probes = plan.probes.map((probe) =>
-    probe.kind === "http" && askedDuring[routeOf(probe.path)] !== undefined
-      ? { ...probe, targets: [] }
-      : probe,
-  );
+  const probes = plan.probes.map((probe): ProberPlan["probes"][number] => {
+    if (askedDuring[routeOf(probe.path)] === undefined) return probe;
+    if (probe.kind === "dns") return { ...probe, paused: true };
+    return probe.kind === "http" ? { ...probe, targets: [] } : probe;
+  });
   return { ...plan, probes };
 }
 
@@ -78,11 +81,12 @@ export function asking(
     change: (targets: string[]) => Omit<ProberTargets, "path">,
   ) => {
     const told = planned.flatMap(({ plan, prober }) =>
-      plan.probes.flatMap((probe) =>
-        probe.kind === "http" && isMeant(routeOf(probe.path))
-          ? [{ prober, route: routeOf(probe.path), path: probe.path, ...change(probe.targets) }]
-          : [],
-      ),
+      plan.probes.flatMap((probe) => {
+        const route = routeOf(probe.path);
+        if (!isMeant(route) || (probe.kind !== "http" && probe.kind !== "dns")) return [];
+        const targets = probe.kind === "http" ? probe.targets : [probe.name];
+        return [{ prober, route, path: probe.path, ...change(targets) }];
+      }),
     );
     await Promise.all(told.map(({ prober, route: _, ...body }) => setTargets(prober, body)));
     return told.map(({ route }) => route);

@@ -32,6 +32,6 @@ export function answersTo(line: Timeline, route: string, span: Span): Answers {
   return {
     answers: each.flatMap(({ answers }) => answers.map(({ event }) => event)),
     unresolved: each.reduce((sum, one) => sum + one.unresolved, 0),
-    doubts,
+    doubts: paths.length === 0 ? [`nobody asked on ${route}`] : doubts,
   };
 }

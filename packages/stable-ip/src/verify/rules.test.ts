@@ -67,6 +67,14 @@ describe("from a SIGKILL until no node leads to the Pod", () => {
     assert.deepEqual(ruledOutMs(seen(built), "api", "http"), []);
   });
 
+  it("a change after the next kill is not this one's", () => {
+    const built = began().write(sigkilled).answers(3);
+    built.write({ ...sigkilled, podUid: "uid-b", podIp: "10.244.1.11" } as Unstamped).answers(2);
+    for (const node of ["control-plane", "worker", "worker2"])
+      built.write(rules(node, "10.244.1.12"));
+    assert.deepEqual(ruledOutMs(seen(built), "api", "http"), [200]);
+  });
+
   it("a graceful deletion is none", () => {
     assert.deepEqual(ruledOutMs(seen(began().kill("pod-a")), "api", "http"), []);
   });

@@ -35,13 +35,17 @@ export function ruledOutMs(line: Timeline, service: string, port: string): numbe
   const isUnseen = line.of("rules-unseen").length > 0;
   const byNode = isUnseen ? [] : nodes.map((node) => ruledStretches(line, node, service, port));
   const kills = line.of("pod-kill-sent").filter(({ event }) => event.how === "sigkill");
+  const all = line.of("pod-kill-sent");
   return kills.flatMap(({ event, fromMs }) => {
+    // A change after the next kill may be that one's.
+    const untilMs = all.find((one) => one.fromMs > fromMs)?.fromMs ?? Number.POSITIVE_INFINITY;
     const leads = ({ endpoints }: RuledStretch) =>
       endpoints.some((one) => one.startsWith(`${event.podIp}:`));
     const outMs = byNode.map((stretches) => {
-      const at = stretches.findIndex((one) => one.toMs > fromMs && leads(one));
-      const out = at < 0 ? undefined : stretches.slice(at).find((one) => !leads(one));
-      return out === undefined ? Number.NaN : out.fromMs - fromMs;
+      const at = stretches.findIndex((one) => one.fromMs <= fromMs && fromMs < one.toMs);
+      const out = stretches.slice(at).find((one) => !leads(one));
+      const isLed = stretches[at] !== undefined && leads(stretches[at]);
+      return isLed && out !== undefined && out.fromMs < untilMs ? out.fromMs - fromMs : Number.NaN;
     });
     const lastMs = outMs.length === 0 ? Number.NaN : Math.max(...outMs);
     return Number.isNaN(lastMs) ? [] : [lastMs];
