@@ -23,7 +23,8 @@ export function oneLine(measured: Measured): string {
     .join(", ");
 }
 
-function number(value: number): string {
+/** With a comma between thousands. */
+export function number(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? String(value) : grouped.format(value);
 }
 

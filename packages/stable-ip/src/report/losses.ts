@@ -1,4 +1,5 @@
 import type { LossCause, Report } from "@svclab/contracts";
+import { number } from "./figures.ts";
 
 /** Each cause, in words that follow a number of requests. */
 const words: Readonly<Record<LossCause, string>> = {
@@ -17,7 +18,7 @@ const noCause = "without a cause that was seen";
 /** How many requests got no answer, and how many for each cause, the most frequent first. */
 export function toldLosses({ losses }: Pick<Report, "losses">): {
   readonly total: string;
-  readonly causes: readonly (readonly [count: number, words: string])[];
+  readonly causes: readonly (readonly [count: string, words: string])[];
 } {
   const { requests, lost, causes, unexplained } = losses;
   const known = Object.entries(causes).map(([cause, count]) => {
@@ -25,7 +26,7 @@ export function toldLosses({ losses }: Pick<Report, "losses">): {
   });
   const all = [...known, [unexplained, noCause] as const].filter(([count]) => count > 0);
   return {
-    total: `${lost} of ${requests} requests got no answer`,
-    causes: all.toSorted(([a], [b]) => b - a),
+    total: `${number(lost)} of ${number(requests)} requests got no answer`,
+    causes: all.toSorted(([a], [b]) => b - a).map(([count, cause]) => [number(count), cause]),
   };
 }

@@ -5,6 +5,7 @@ import { clusterIpAnswersThroughKill } from "../claims/cluster-ip-answers-throug
 import { claims } from "../claims/index.ts";
 import { wholeRun } from "../history/whole-run.ts";
 import { verify } from "../verify/verify.ts";
+import { number } from "./figures.ts";
 import { report, toJson } from "./report.ts";
 import { toHtml } from "./to-html.ts";
 import { toJUnit } from "./to-junit.ts";
@@ -111,7 +112,7 @@ describe("lost requests in a report", () => {
     assert.ok(known.length >= 2 && losses.unexplained > 100, JSON.stringify(known));
     const text = toText(told(bad), { width: 80, colour: false });
     const html = toHtml(told(bad), bad);
-    const total = `${losses.lost} of ${losses.requests} requests got no answer`;
+    const total = `${number(losses.lost)} of ${number(losses.requests)} requests got no answer`;
     assert.ok(text.includes(total) && html.includes(total));
     assert.match(text, /\d+\s+refused before the slice changed/);
     assert.match(html, /<th scope="row">\d+<\/th><td>refused before the slice changed</);
@@ -119,7 +120,9 @@ describe("lost requests in a report", () => {
 
   it("are listed, the first of them, where nothing explains them", () => {
     const html = toHtml(told(bad), bad);
-    assert.ok(html.includes(`100 events of ${losses.unexplained} without a cause that was seen`));
+    assert.ok(
+      html.includes(`100 events of ${number(losses.unexplained)} without a cause that was seen`),
+    );
   });
 
   it("are not spoken of where no request was owed an answer", () => {

@@ -1,6 +1,6 @@
 import type { Judged, Report } from "@svclab/contracts";
 import type { History } from "../claim.ts";
-import { figures } from "./figures.ts";
+import { figures, number } from "./figures.ts";
 import { toldLosses } from "./losses.ts";
 import { escapeMarkup } from "./markup.ts";
 import { spreadChart } from "./spread-chart.ts";
@@ -94,10 +94,10 @@ function losses(told: Report): string {
     '<section id="losses" aria-labelledby="losses-title">',
     '<h2 id="losses-title">Requests without an answer</h2>',
     `<p>${total}.</p>`,
-    table(causes.map(([count, cause]) => [String(count), cause])),
+    table(causes),
     ...(first.length === 0
       ? []
-      : [listed(first, `of ${unexplained} without a cause that was seen`)]),
+      : [listed(first, `of ${number(unexplained)} without a cause that was seen`)]),
     "</section>",
   ].join("\n");
 }
