@@ -104,6 +104,17 @@ testRows(claim, [
     why: /reused a connection at once/,
   },
   {
+    title: "holds when a client port came again at once, at another Pod",
+    history: () => {
+      const run = wholeRun(claim);
+      const sent = run.flatMap((e) => (e.kind === "answered" && e.from === "k6@worker" ? [e] : []));
+      const at = sent.findIndex((e, nth) => nth > 100 && e.podUid !== sent[nth - 1]?.podUid);
+      const again = sent[at];
+      const port = sent[at - 1]?.connection ?? 0;
+      return edited(run, (e) => (e === again ? { ...again, connection: port } : e));
+    },
+  },
+  {
     title: "unknown when fifty clients kept their connections",
     history: () => withPorts((nth) => 32_768 + (nth % 50)),
     why: /used 50 client ports for 5350 requests/,

@@ -26,13 +26,17 @@ function droppedDoubts(load: Load): string[] {
 }
 
 /**
- * A kept connection keeps its client port. A client that opens a new one each time walks through
- * its port range (about 14,000 of them, Linux' __inet_hash_connect), so a port may come again, but
- * neither at once nor for most of the connections.
+ * A kept connection keeps its client port and its Pod. A client that opens a new one each time walks
+ * through its port range (about 14,000 of them, Linux' __inet_hash_connect), so a port may come
+ * again, but not for most of the connections, and hardly ever at once. Where it does, for a request
+ * that waited before it connected, another Pod shows that it is another connection.
  */
 function reuseDoubts(load: Load): string[] {
   const ports = load.answers.map((one) => one.connection);
-  const atOnce = ports.filter((port, at) => at > 0 && port === ports[at - 1]).length;
+  const atOnce = load.answers.filter(({ connection, podUid }, at) => {
+    const former = load.answers[at - 1];
+    return connection === former?.connection && podUid === former.podUid;
+  }).length;
   if (atOnce > 0) return [`${load.node} reused a connection at once, ${atOnce} times`];
   const distinct = new Set(ports).size;
   if (distinct >= ports.length * limits.distinctPortsShare) return [];
