@@ -45,6 +45,7 @@ export function verify(...args: readonly string[]) {
 /** Mistakes whose run takes about a minute, or whose load does and is made for another claim too. */
 export const takesLong: ReadonlySet<string> = new Set([
   ...["short-grace", "no-pre-stop", "affinity-none", "ingress-backends-swapped"],
+  ...["kept-connections-anew", "internal-policy-local"],
 ]);
 
 /** A control run on the test cluster, by which nothing may count as proved. */
