@@ -16,7 +16,7 @@ testRows(claim, [
     title: "holds when some requests are lost",
     history: () => {
       let nth = 0;
-      return faring("node-port-ip/", () => (nth++ % 5 === 0 ? { why: "timeout" } : null));
+      return faring("web-node-ip/", () => (nth++ % 5 === 0 ? { why: "timeout" } : null));
     },
   },
   {
@@ -63,8 +63,8 @@ testRows(claim, [
   {
     title: "unknown when one was not asked",
     history: () =>
-      without(wholeRun(claim), (e) => "path" in e && e.path.startsWith("node-port-ip/")),
-    why: /no request was sent on node-port-ip/,
+      without(wholeRun(claim), (e) => "path" in e && e.path.startsWith("web-node-ip/")),
+    why: /no request was sent on web-node-ip/,
   },
   {
     title: "unknown when a prober was blind",

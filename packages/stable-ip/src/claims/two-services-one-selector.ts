@@ -12,7 +12,7 @@ import { watchDoubts } from "../verify/watch-doubts.ts";
 const fault = "leave-alone";
 /** Two Services with the selector of the web, of different types, each asked at its clusterIP. */
 const services = [
-  { name: "web-node", route: "node-port-ip/new" },
+  { name: "web-node", route: "web-node-ip/new" },
   { name: "web-public", route: "load-balancer-ip/new" },
 ] as const;
 

@@ -140,6 +140,7 @@ export class SmallCluster {
       const drawn = `uid-web${(nth >> 4) % 2 === 0 ? "" : "2"}`;
       if (nth % 16 === 0) this.#ask(`sticky-briefly/new@${worker}`, "10.96.0.32", drawn);
       this.#ask(`node-port-ip/new@${worker}`, "10.96.0.30", nth % 2 === 0 ? "uid-web" : "uid-web2");
+      this.#ask(`web-node-ip/new@${worker}`, "10.96.0.30", nth % 2 === 0 ? "uid-web" : "uid-web2");
       const web = nth % 3 === 0 ? "uid-web" : "uid-web2";
       this.#ask(`load-balancer-ip/new@${worker}`, "10.96.0.80", web);
       const own = `10.244.9.${worker.length}`;

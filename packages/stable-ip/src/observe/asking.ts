@@ -12,6 +12,7 @@ type Stage = FaultKind | "until-steady";
 const askedDuring: Readonly<Record<string, readonly Stage[]>> = {
   "node-port-ip/new": ["leave-alone", "spread"],
   "load-balancer-ip/new": ["leave-alone"],
+  "web-node-ip/new": ["leave-alone"],
   "load-balancer-port/new": ["leave-alone"],
   "node-port-local/new": ["leave-alone"],
   "versions/new": ["leave-alone"],

@@ -129,6 +129,13 @@ export function workerPlan(lab: Lab, routes: ReadonlySet<string>, worker: string
       path: pathId("node-port-ip", "new", worker),
       targets: [lab.nodePortIP],
       port: lab.nodePortServicePort,
+      perSecond: perSecond.otherIp,
+    },
+    "web-node-ip/new": {
+      ...counted,
+      path: pathId("web-node-ip", "new", worker),
+      targets: [lab.nodePortIP],
+      port: lab.nodePortServicePort,
       perSecond: perSecond.sameSelector,
     },
     "load-balancer-ip/new": {

@@ -32,6 +32,7 @@ const leadsTo: Readonly<Record<string, readonly [service: string, port: string] 
   [direct]: null,
   "node-port/new": ["web-node", "http"],
   "node-port-ip/new": ["web-node", "http"],
+  "web-node-ip/new": ["web-node", "http"],
   [balanced]: ["web-public", "http"],
   "load-balancer-ip/new": ["web-public", "http"],
   "load-balancer-port/new": ["web-public", "http"],
