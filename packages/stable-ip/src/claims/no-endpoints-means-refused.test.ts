@@ -94,7 +94,7 @@ testRows(claim, [
     history: () => {
       let nth = 0;
       const most = (event: Event) =>
-        "path" in event && /^cluster-ip.*@worker$/.test(event.path) && nth++ % 15 > 0;
+        "path" in event && /^cluster-ip\/(new|kept)@worker$/.test(event.path) && nth++ % 15 > 0;
       return without(wholeRun(claim), most);
     },
     why: /a node without endpoints was asked \d+ times only/,
