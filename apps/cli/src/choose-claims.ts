@@ -2,17 +2,18 @@ import { ToolError } from "@svclab/contracts";
 import { type Claim, claims, databaseClaims, type Violation } from "@svclab/stable-ip";
 import { closest, distance } from "fastest-levenshtein";
 
+const catalogue: readonly Claim[] = [...claims, ...databaseClaims];
+
 /** The claims of these ids, in the catalogue's order; all where none is named. */
 export function chooseClaims(ids: readonly string[]): readonly Claim[] {
-  const all = [...claims, ...databaseClaims];
-  const known = all.map(({ id }) => id);
+  const known = catalogue.map(({ id }) => id);
   const unknown = ids.find((id) => !known.includes(id));
   if (unknown !== undefined)
     throw noneOf(known, unknown, {
       code: "claim-unknown",
       todo: "name one of these, or none for all",
     });
-  return ids.length === 0 ? all : all.filter(({ id }) => ids.includes(id));
+  return ids.length === 0 ? catalogue : catalogue.filter(({ id }) => ids.includes(id));
 }
 
 /** The mistake of this name, of those that break one of these claims. */
@@ -41,8 +42,7 @@ export function chooseMistakes(
     claim.violations.map((violation) => ({ claim, violation })),
   );
   if (names === true) return all;
-  const isClaim = (name: string) => [...claims, ...databaseClaims].some(({ id }) => id === name);
-  const claim = names.find(isClaim);
+  const claim = names.find((name) => catalogue.some(({ id }) => id === name));
   if (claim !== undefined)
     throw new ToolError({
       code: "violation-unknown",

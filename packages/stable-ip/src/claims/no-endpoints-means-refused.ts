@@ -87,8 +87,7 @@ function onWorker(line: Timeline, worker: string, fault: Span) {
   const [empty] = ruledStretches(line, worker, "api", "http")
     .filter((one) => one.endpoints.length === 0 && overlaps(one, fault))
     .toSorted((a, b) => lengthMs(b) - lengthMs(a));
-  const isUnseen = line.of("rules-unseen").some(({ event }) => event.node === worker);
-  if (isUnseen || empty === undefined) {
+  if (empty === undefined) {
     const doubts = [`the rules of ${worker} were never seen empty`];
     return { requests: [], forMs: 0, silentMs: 0, doubts };
   }

@@ -10,8 +10,8 @@ const takenIpsRoute = "taken-ips";
 const takenNodePortsRoute = "taken-node-ports";
 
 type Tried = EventOf<"creation-tried">;
-/** Takes away the Service that was created; null: it was refused. */
-type Made = { readonly service: Service; readonly remove: () => Promise<void> } | null;
+/** The IP or node port that was given, and what takes the Service away; null: it was refused. */
+type Made = { readonly got: string; readonly remove: () => Promise<void> } | null;
 
 const everyMs = 200;
 /** Below every range of node ports that is in use. */
@@ -43,9 +43,8 @@ export async function tryServices(hands: Hands, trials: Trials): Promise<void> {
  */
 async function tryTakenIps(hands: Hands, outside: string, asksForAnother: boolean): Promise<void> {
   const { cluster, record, signal } = hands;
-  const first = await tryService(hands, "service-with-any-ip", {}, ipOf);
-  const ip = first === null ? "" : ipOf(first.service);
-  const same = asksForAnother ? {} : { clusterIP: ip };
+  const first = await tryService(hands, "service-with-any-ip", {});
+  const same = asksForAnother ? {} : { clusterIP: first?.got ?? "" };
   await tryAndRemove(hands, "service-with-a-taken-ip", same);
   await tryAndRemove(hands, "service-with-an-ip-outside", { clusterIP: outside });
   const all = (await cluster.list(kinds.service, {}, signal)).items;
@@ -58,15 +57,15 @@ async function tryTakenIps(hands: Hands, outside: string, asksForAnother: boolea
 async function tryTakenNodePorts(hands: Hands, asksForAnother: boolean): Promise<void> {
   const { clock, signal } = hands;
   const type = "NodePort";
-  const first = await tryService(hands, "any-node-port", { type }, nodePortOf);
-  const nodePort = first === null ? 0 : Number(nodePortOf(first.service));
+  const first = await tryService(hands, "any-node-port", { type });
+  const nodePort = Number(first?.got ?? 0);
   const same = { type, ...(asksForAnother ? {} : { nodePort }) };
   await tryAndRemove(hands, "taken-node-port", same);
   await tryAndRemove(hands, "node-port-outside", { type, nodePort: outsidePort });
   await first?.remove();
   // It may be given back a moment after its Service has gone.
   const untilMs = clock.nowMs() + limits.portFreedMs;
-  const again = () => tryService(hands, "freed-node-port", { type, nodePort }, nodePortOf);
+  const again = () => tryService(hands, "freed-node-port", { type, nodePort });
   let made = await again();
   while (made === null && clock.nowMs() < untilMs) {
     await clock.sleep(everyMs, signal);
@@ -82,7 +81,7 @@ interface Wish {
 }
 
 async function tryAndRemove(hands: Hands, what: Tried["what"], wish: Wish): Promise<void> {
-  const made = await tryService(hands, what, wish, wish.type === undefined ? ipOf : nodePortOf);
+  const made = await tryService(hands, what, wish);
   await made?.remove();
 }
 
@@ -91,7 +90,6 @@ async function tryService(
   { cluster, namespace, record, clock, signal, removals }: Hands,
   what: Tried["what"],
   { nodePort, ...spec }: Wish,
-  gotten: (service: Service) => string,
 ): Promise<Made> {
   const asked = `${nodePort ?? spec.clusterIP ?? "any"}`;
   const ports = [{ port: 80, ...(nodePort === undefined ? {} : { nodePort }) }];
@@ -103,14 +101,14 @@ async function tryService(
   );
   try {
     const service = (await cluster.create(object, signal)) as Service;
-    const got = gotten(service);
+    const got = spec.type === undefined ? ipOf(service) : nodePortOf(service);
     record({ kind: "creation-tried", what, asked, status: 201, said: "created", got });
     const remove = async () => {
       await cluster.remove(ref, {}, signal);
       await untilGone(ref, { cluster, clock, signal, limitMs: limits.scaleMs });
       removed();
     };
-    return { service, remove };
+    return { got, remove };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // An API that fails may have created it all the same.

@@ -2,6 +2,7 @@ import type { EventOf } from "@svclab/contracts";
 import { overlaps, type Span } from "../history/span.ts";
 import type { Moment, Request, Timeline } from "../history/timeline.ts";
 import { limits } from "../limits.ts";
+import { ruledStretches } from "./rules.ts";
 
 export type Unanswered = Moment<EventOf<"unanswered">>;
 
@@ -47,10 +48,8 @@ export interface Seen {
 
 export function whatWasSeen(line: Timeline): Seen {
   const stalls = line.of("blind");
-  const unseen = new Set(line.of("rules-unseen").map(({ event }) => event.node));
-  const rules = line.of("rules-changed").filter(({ event }) => !unseen.has(event.node));
-  const slices = line.of("endpoints-seen");
-  const services = line.of("service-seen");
+  const slices = Map.groupBy(line.of("endpoints-seen"), ({ event }) => event.service);
+  const balancer = line.of("service-seen").filter(({ event }) => event.service === "web-public");
   const own = requestsByTarget(line, direct);
   const balancing = requestsByTarget(line, balanced);
   const { nodeAddresses, nodes } = line.began.world;
@@ -59,9 +58,8 @@ export function whatWasSeen(line: Timeline): Seen {
     stoodStill: (recorder, span) =>
       stalls.some((one) => one.event.from === recorder && overlaps(one, span)),
     listed: (service, span) => {
-      const ours = slices.filter(({ event }) => event.service === service);
       return together(
-        inForce(ours, span).map(({ event }) => {
+        inForce(slices.get(service) ?? [], span).map(({ event }) => {
           const ready = event.endpoints.filter((endpoint) => endpoint.ready);
           const serving = event.endpoints.filter((endpoint) => endpoint.serving);
           return (ready.length > 0 ? ready : serving).map(({ ip }) => ip);
@@ -69,28 +67,22 @@ export function whatWasSeen(line: Timeline): Seen {
       );
     },
     ruled: (node, service, port, span) => {
-      const ours = rules.filter(
-        ({ event }) => event.node === node && event.service === service && event.port === port,
-      );
       const ips = (all: readonly string[]) => all.map((one) => one.slice(0, one.lastIndexOf(":")));
-      const known = inForce(ours, span);
-      return known.length === 0 ? null : together(known.map(({ event }) => ips(event.endpoints)));
+      const known = inForce(ruledStretches(line, node, service, port), span);
+      return known.length === 0 ? null : together(known.map(({ endpoints }) => ips(endpoints)));
     },
     nodeOf: ({ path, target = "" }) => {
       const vantage = path.slice(path.lastIndexOf("@") + 1);
       return nodes.includes(vantage) ? vantage : (nodeAt.get(target) ?? "");
     },
     isBalancer: (address, span) => {
-      const ours = services.filter(({ event }) => event.service === "web-public");
-      return inForce(ours, span).every(
+      return inForce(balancer, span).every(
         ({ event }) => !event.deleted && event.loadBalancer.includes(address),
       );
     },
     isNewBalancer: ({ event, fromMs }) => {
       const { target = "" } = event;
-      const given = services.findLast(
-        (one) => one.event.service === "web-public" && one.fromMs <= fromMs,
-      );
+      const given = balancer.findLast((one) => one.fromMs <= fromMs);
       if (given === undefined || fromMs - given.fromMs > limits.loadBalancerSilenceMs) return false;
       const since = (balancing.get(target) ?? []).filter(
         (one) => one.fromMs >= given.fromMs && one.fromMs <= fromMs,
@@ -134,7 +126,7 @@ function neighbours(own: readonly Request[], { event, fromMs }: Unanswered) {
 }
 
 /** What was last seen before a span, and all that was seen in it. */
-function inForce<M extends Moment>(moments: readonly M[], span: Span): M[] {
+function inForce<M extends Span>(moments: readonly M[], span: Span): M[] {
   const before = moments.findLast(({ fromMs }) => fromMs <= span.fromMs);
   const during = moments.filter(({ fromMs }) => fromMs > span.fromMs && fromMs <= span.toMs);
   return before === undefined ? during : [before, ...during];

@@ -6,13 +6,17 @@ export interface RuledStretch extends Span {
   readonly endpoints: readonly string[];
 }
 
-/** From the first time that the rules for a Service's port were seen; none where they never were. */
+/**
+ * From the first time that the rules for a Service's port were seen; none where they never were, or
+ * where what was written of the node is not to be relied on.
+ */
 export function ruledStretches(
   line: Timeline,
   node: string,
   service: string,
   port: string,
 ): RuledStretch[] {
+  if (line.of("rules-unseen").some(({ event }) => event.node === node)) return [];
   const ours = line
     .of("rules-changed")
     .filter(({ event }) => event.node === node && event.service === service && event.port === port);
@@ -32,11 +36,10 @@ export function ruledStretches(
  */
 export function ruledOutMs(line: Timeline, service: string, port: string): number[] {
   const { nodes } = line.began.world;
-  const isUnseen = line.of("rules-unseen").length > 0;
-  const byNode = isUnseen ? [] : nodes.map((node) => ruledStretches(line, node, service, port));
-  const kills = line.of("pod-kill-sent").filter(({ event }) => event.how === "sigkill");
+  const byNode = nodes.map((node) => ruledStretches(line, node, service, port));
   const all = line.of("pod-kill-sent");
-  return kills.flatMap(({ event, fromMs }) => {
+  const sigkills = all.filter(({ event }) => event.how === "sigkill");
+  return sigkills.flatMap(({ event, fromMs }) => {
     // A change after the next kill may be that one's.
     const untilMs = all.find((one) => one.fromMs > fromMs)?.fromMs ?? Number.POSITIVE_INFINITY;
     const leads = ({ endpoints }: RuledStretch) =>
@@ -47,7 +50,6 @@ export function ruledOutMs(line: Timeline, service: string, port: string): numbe
       const isLed = stretches[at] !== undefined && leads(stretches[at]);
       return isLed && out !== undefined && out.fromMs < untilMs ? out.fromMs - fromMs : Number.NaN;
     });
-    const lastMs = outMs.length === 0 ? Number.NaN : Math.max(...outMs);
-    return Number.isNaN(lastMs) ? [] : [lastMs];
+    return outMs.length === 0 || outMs.some(Number.isNaN) ? [] : [Math.max(...outMs)];
   });
 }

@@ -18,8 +18,8 @@ export interface ExplainedLosses {
 }
 
 /**
- * The port of a Service that each route leads to; null: to a Pod itself, or through a proxy of its
- * own. What is asked in order to be refused is not here, nor is the load of k6, whose requests have
+ * The port of a Service that each route leads to, or that the Pod asked itself is behind; null:
+ * through a proxy of its own. What is asked in order to be refused is not here, nor is the load of k6, whose requests have
  * no place among the others' times.
  */
 const leadsTo: Readonly<Record<string, readonly [service: string, port: string] | null>> = {
@@ -29,7 +29,7 @@ const leadsTo: Readonly<Record<string, readonly [service: string, port: string] 
   "in-flight/new": ["api", "http"],
   "graceful/new": ["api", "http"],
   "metrics-port/new": ["api", "metrics"],
-  [direct]: null,
+  [direct]: ["api", "http"],
   "node-port/new": ["web-node", "http"],
   "node-port-ip/new": ["web-node", "http"],
   "web-node-ip/new": ["web-node", "http"],
@@ -80,7 +80,7 @@ function causeOf(request: Unanswered, seen: Seen): LossCause | null {
   if (route === balanced && seen.isNewBalancer(request)) return "balancer-not-ready";
   // A connection may have been kept to a Pod that nobody is sent to any more.
   if (why === "reset") return causeOfReset(request, seen);
-  const [service, port] = route === direct ? ["api", "http"] : (leadsTo[route] ?? []);
+  const [service, port] = leadsTo[route] ?? [];
   if (service === undefined || port === undefined) return null;
   const slices = seen.listed(service, span);
   const rules = seen.ruled(seen.nodeOf(event), service, port, span);
