@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { DatabaseFault, Event, ToolError as Stopped } from "@svclab/contracts";
+import type { DatabaseFault } from "@svclab/contracts";
 import { historyFormat } from "@svclab/contracts";
 import { causeDatabaseFault, wholeAgain } from "./database/faults.ts";
 import type { DatabaseHands } from "./database/hands.ts";
@@ -10,23 +9,20 @@ import { Members, watchMembers } from "./database/members.ts";
 import { readMembers } from "./database/read-members.ts";
 import { violateDatabase } from "./database/violate.ts";
 import { startWriter } from "./database/writer.ts";
-import { referenceRecorder } from "./history/clocks.ts";
-import { parseHistory } from "./history/jsonl.ts";
-import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
-import { machineClock } from "./observe/clock.ts";
+import { type Checker, readChecker } from "./observe/checker.ts";
 import { compareClocks } from "./observe/compare-clocks.ts";
-import type { Fact, RecordFact } from "./observe/fact.ts";
-import { HistoryFile } from "./observe/history-file.ts";
+import type { Fact } from "./observe/fact.ts";
+import { applyAll } from "./observe/manifests.ts";
 import { blindOverMs } from "./observe/plans.ts";
 import { nowAt, superviseProber } from "./observe/probing.ts";
 import { tellStalls } from "./observe/tell-stalls.ts";
-import { ranOut, until } from "./observe/wait.ts";
+import { until } from "./observe/wait.ts";
 import { watch } from "./observe/watch.ts";
 import { World } from "./observe/world.ts";
-import { type Removals, withRemovals } from "./removals.ts";
 import { report } from "./report/report.ts";
 import type { RunRequest, RunResult } from "./run.ts";
 import { verify } from "./verify/verify.ts";
+import { type Recorded, withHistory } from "./with-history.ts";
 
 export interface DatabaseRunRequest
   extends Omit<RunRequest, "loadScript" | "hostProber" | "nodeFollow"> {
@@ -42,20 +38,14 @@ export interface DatabaseRunRequest
  * each member is asked what it has.
  */
 export async function runDatabase(request: DatabaseRunRequest): Promise<RunResult> {
-  const path = join(request.runDir, "history.jsonl");
   const { cluster, manifests, images, signal, say } = request;
   say("preflight");
   const checker = await readChecker(join(manifests, "checker"), images);
   const lab = await readDatabaseLab(cluster, signal);
-  await applyChecker(cluster, checker, signal);
-  const file = new HistoryFile(path);
-  let stopped: Stopped | null = null;
-  try {
-    stopped = await withRemovals((removals) => act(request, lab, checker, file, removals), say);
-  } finally {
-    await file.close();
-  }
-  const history = parseHistory(await readFile(path, "utf8"), path);
+  await applyAll(cluster, checker.objects, signal);
+  const { history, stopped } = await withHistory(request, runBegan(request, lab), (recorded) =>
+    act(request, lab, checker, recorded),
+  );
   const judged = verify(history, request.claims);
   return { history, report: report(history, judged, request.parts), stopped };
 }
@@ -64,90 +54,69 @@ async function act(
   request: DatabaseRunRequest,
   lab: DatabaseLab,
   checker: Checker,
-  file: HistoryFile,
-  removals: Removals,
-): Promise<Stopped | null> {
-  const { cluster, nodeShell, pauseNode, say, clock = machineClock, control = false } = request;
+  recorded: Recorded,
+): Promise<number> {
+  const { cluster, nodeShell, pauseNode, say, control = false } = request;
+  const { record, write, onEvent, clock, signal, fail } = recorded;
   const { namespace } = databaseNames;
-  const recording = new AbortController();
-  const signal = AbortSignal.any([request.signal, recording.signal]);
-  const stamped = (fact: Fact, atMs = clock.nowMs()) =>
-    ({ atMs, from: referenceRecorder, ...fact }) as Event;
-  const write = (event: Event) => file.write(event);
-  const record: RecordFact = (...fact) => write(stamped(...fact));
   const world = new World();
   const members = new Members();
-  const onEvent = file.onEvent.bind(file);
   let acknowledged = 0;
   const hands: DatabaseHands = {
-    ...{ cluster, nodeShell, pauseNode, namespace, lab, members },
-    ...{ world, record, onEvent, clock, signal, removals },
+    ...{ ...recorded, cluster, nodeShell, pauseNode, namespace, lab, members, world },
     acknowledged: () => acknowledged,
   };
   onEvent((event) => {
     if (event.kind === "note-answered" && event.outcome === "acknowledged") acknowledged += 1;
   });
-  let endedMs: number | null = null;
 
-  record(runBegan(request, lab));
-  try {
-    say("recorders start");
-    const recorders = Promise.all([
-      watch({ ...hands, workloadUid: lab.workloadUid }),
-      watchMembers(members, hands),
-      tellStalls(blindOverMs, record, hands),
-    ]);
-    recorders.catch((error) => recording.abort(error));
-    const run = basename(request.runDir);
-    const { calmNode: node, dnsServer } = lab;
-    const { podProgram } = request;
-    const writing = { template: checker.writer, node, dnsServer, run, podProgram, write, say };
-    const writer = await startWriter(writing, hands);
-    const stopWriter = superviseProber(writer, (error) => recording.abort(error), signal);
-    const compare = async () =>
-      record(await compareClocks(clock, writer.plan.recorder, () => nowAt(writer)));
-    await compare();
-    await wholeAgain(hands, "the group to be whole");
-    record({ kind: "steady" });
+  say("recorders start");
+  const recorders = Promise.all([
+    watch({ ...hands, workloadUid: lab.workloadUid }),
+    watchMembers(members, hands),
+    tellStalls(blindOverMs, record, hands),
+  ]);
+  recorders.catch(fail);
+  const run = basename(request.runDir);
+  const { calmNode: node, dnsServer } = lab;
+  const { podProgram } = request;
+  const writing = { template: checker.writer, node, dnsServer, run, podProgram, write, say };
+  const writer = await startWriter(writing, hands);
+  const stopWriter = superviseProber(writer, fail, signal);
+  const compare = async () =>
+    record(await compareClocks(clock, writer.plan.recorder, () => nowAt(writer)));
+  await compare();
+  await wholeAgain(hands, "the group to be whole");
+  record({ kind: "steady" });
 
-    if (request.violation !== undefined) {
-      say(`violation ${request.violation.name}: ${request.violation.text}`);
-      await violateDatabase(hands, request.violation, {
-        run,
-        variants: join(request.manifests, "variants"),
-        writer,
-      });
-    }
-    for (const fault of control ? [] : request.faults) {
-      say(`fault ${fault}`);
-      await causeDatabaseFault(fault, hands);
-      say(`${acknowledged} notes acknowledged`);
-    }
-    await until(clock, signal, {
-      what: `${request.writes} notes to be acknowledged`,
-      look: () => acknowledged >= request.writes || null,
-      seen: () => `${acknowledged}`,
-      limitMs: limits.writesMs,
-      everyMs: 200,
+  if (request.violation !== undefined) {
+    say(`violation ${request.violation.name}: ${request.violation.text}`);
+    await violateDatabase(hands, request.violation, {
+      run,
+      variants: join(request.manifests, "variants"),
+      writer,
     });
-
-    say("notes end, and are read from each member");
-    await compare();
-    await writer.endNotes();
-    await readMembers(hands, writer, say);
-    // What is judged ends here; reading the rest of the writer's log takes some seconds more.
-    const lookedUntilMs = clock.nowMs();
-    await stopWriter();
-    endedMs = lookedUntilMs;
-    return null;
-  } catch (error) {
-    if (ranOut(error)) return error;
-    throw error;
-  } finally {
-    recording.abort(new Error("the run has ended"));
-    const complete = endedMs !== null;
-    file.end(stamped({ kind: "run-ended", complete }, endedMs ?? clock.nowMs()));
   }
+  for (const fault of control ? [] : request.faults) {
+    say(`fault ${fault}`);
+    await causeDatabaseFault(fault, hands);
+    say(`${acknowledged} notes acknowledged`);
+  }
+  await until(clock, signal, {
+    what: `${request.writes} notes to be acknowledged`,
+    look: () => acknowledged >= request.writes || null,
+    seen: () => `${acknowledged}`,
+    limitMs: limits.writesMs,
+    everyMs: 200,
+  });
+
+  say("notes end, and are read from each member");
+  await compare();
+  await writer.endNotes();
+  await readMembers(hands, writer, say);
+  const lookedUntilMs = clock.nowMs();
+  await stopWriter();
+  return lookedUntilMs;
 }
 
 function runBegan(request: DatabaseRunRequest, lab: DatabaseLab): Fact {

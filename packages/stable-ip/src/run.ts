@@ -1,37 +1,26 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Cluster, kinds } from "@svclab/cluster";
-import {
-  type Event,
-  type FaultKind,
-  historyFormat,
-  type Report,
-  type ToolError,
-} from "@svclab/contracts";
-import type { Claim, History, Violation } from "./claim.ts";
-import { referenceRecorder } from "./history/clocks.ts";
-import { parseHistory } from "./history/jsonl.ts";
+import { type Event, historyFormat, type Report } from "@svclab/contracts";
+import type { Claim, Violation } from "./claim.ts";
 import { cause } from "./kill/faults.ts";
 import type { KillingHands, NodeFollow, NodeShell } from "./kill/hands.ts";
 import { tryServices } from "./kill/try-services.ts";
 import { violate } from "./kill/violate.ts";
 import type { Clock } from "./observe/clock.ts";
 import type { PodProgramOf } from "./observe/cluster-prober.ts";
-import type { Fact, RecordFact } from "./observe/fact.ts";
-import { HistoryFile } from "./observe/history-file.ts";
-import { type Lab, names } from "./observe/lab.ts";
+import type { Fact } from "./observe/fact.ts";
+import { names } from "./observe/lab.ts";
 import { namelessPortsRoute, tryNamelessPorts } from "./observe/nameless-ports.ts";
 import { nodeRulesRoute, recordNodeRules } from "./observe/node-rules.ts";
 import { blindOverMs } from "./observe/plans.ts";
 import { startRecorders } from "./observe/recorders.ts";
 import { steadyState } from "./observe/steady.ts";
-import { ranOut } from "./observe/wait.ts";
 import { seenService } from "./observe/watch-services.ts";
 import { World } from "./observe/world.ts";
-import { type Removals, withRemovals } from "./removals.ts";
 import { report } from "./report/report.ts";
 import { prepare, routesOf, type Stage } from "./stage.ts";
 import { verify } from "./verify/verify.ts";
+import { type Ended, type Recorded, withHistory } from "./with-history.ts";
 
 export interface RunRequest {
   readonly cluster: Cluster;
@@ -66,11 +55,9 @@ export interface RunRequest {
   readonly clock?: Clock;
 }
 
-export interface RunResult {
-  readonly history: History;
+/** Where it stopped before its end all is unknown. */
+export interface RunResult extends Ended {
   readonly report: Report;
-  /** What was waited for in vain, where the run stopped before its end: all is unknown then. */
-  readonly stopped: ToolError | null;
 }
 
 /**
@@ -79,18 +66,12 @@ export interface RunResult {
  * @throws ToolError where the cluster cannot be asked or a recorder is lost; the signal's reason.
  */
 export async function run(request: RunRequest): Promise<RunResult> {
-  const path = join(request.runDir, "history.jsonl");
-  const { say } = request;
-  say("preflight");
+  request.say("preflight");
   const stage = await prepare(request);
-  const file = new HistoryFile(path);
-  let stopped: ToolError | null = null;
-  try {
-    stopped = await withRemovals((removals) => act(request, stage, file, removals), say);
-  } finally {
-    await file.close();
-  }
-  const history = parseHistory(await readFile(path, "utf8"), path);
+  const began = runBegan(request, stage);
+  const { history, stopped } = await withHistory(request, began, (recorded) =>
+    act(request, stage, recorded),
+  );
   const judged = verify(history, request.claims);
   return { history, report: report(history, judged, request.parts), stopped };
 }
@@ -99,93 +80,69 @@ export async function run(request: RunRequest): Promise<RunResult> {
 const settleMs = 1_000;
 const controlMs = 10_000;
 
-/** Resolves to what was waited for in vain, or to null. Whatever happens, run-ended is written. */
 async function act(
   request: RunRequest,
-  { lab, checker, script, faults, first, clock }: Stage,
-  file: HistoryFile,
-  removals: Removals,
-): Promise<ToolError | null> {
+  { lab, checker, script, faults, first }: Stage,
+  recorded: Recorded,
+): Promise<number> {
   const { cluster, nodeShell, claims, say, violation = null } = request;
   const { hostProber, podProgram, nodeFollow } = request;
+  const { record, write, onEvent, clock, signal } = recorded;
   const { namespace, deployment } = names;
   const { replicas, workers } = lab;
-  const recording = new AbortController();
-  const signal = AbortSignal.any([request.signal, recording.signal]);
-  const stamped = (fact: Fact, atMs = clock.nowMs()) =>
-    ({ atMs, from: referenceRecorder, ...fact }) as Event;
-  const write = (event: Event) => file.write(event);
-  const record: RecordFact = (...fact) => write(stamped(...fact));
   const world = new World();
   let stalls = 0;
   const hands: KillingHands = {
-    ...{ cluster, nodeShell, namespace, deployment, replicas },
-    ...{ world, record, clock, signal, removals },
+    ...{ ...recorded, cluster, nodeShell, namespace, deployment, replicas, world },
     stalls: () => stalls,
   };
   const load = { lab, template: checker.load, script, write, say };
-  const onEvent = file.onEvent.bind(file);
   onEvent((event) => {
     if (event.kind === "blind" || isLate(event)) stalls += 1;
   });
   const routes = routesOf(claims);
   const steady = steadyState({ world, replicas, workers, first, clock, signal, onEvent });
-  let endedMs: number | null = null;
 
-  record(runBegan(request, lab, faults));
-  try {
-    say("recorders start");
-    const recorders = await startRecorders({
-      ...hands,
-      ...{ lab, template: checker.prober, hostProber, podProgram, nodeFollow, write, say },
-      routes,
-      fail: (error) => recording.abort(error),
-    });
-    await recorders.compareClocks();
-    if (first.length > 0) await recorders.ask("until-steady", true);
-    await steady();
-    if (first.length > 0) await recorders.ask("until-steady", false);
-    record({ kind: "steady" });
+  say("recorders start");
+  const recorders = await startRecorders({
+    ...{ ...recorded, cluster, nodeShell, world, lab, routes, say },
+    ...{ template: checker.prober, hostProber, podProgram, nodeFollow },
+  });
+  await recorders.compareClocks();
+  if (first.length > 0) await recorders.ask("until-steady", true);
+  await steady();
+  if (first.length > 0) await recorders.ask("until-steady", false);
+  record({ kind: "steady" });
 
-    if (violation !== null) {
-      say(`violation ${violation.name}: ${violation.text}`);
-      await violate(hands, violation, join(request.manifests, "variants"), recorders);
-    }
-    const readyMs = clock.nowMs();
-    for (const fault of faults) {
-      say(`fault ${fault}`);
-      await recorders.ask(fault, true);
-      await cause(fault, hands, load, violation);
-      await recorders.ask(fault, false);
-    }
-    const longMs = request.control ? controlMs : longestLimitMs(claims);
-    await clock.sleep(Math.max(settleMs, readyMs + longMs - clock.nowMs()), signal);
-
-    say("recorders stop");
-    await recorders.compareClocks();
-    for (const service of (await cluster.list(kinds.service, { namespace }, signal)).items) {
-      record({ kind: "service-seen", ...seenService(service) });
-    }
-    if (routes.has(namelessPortsRoute)) await tryNamelessPorts({ ...hands, namespace });
-    const outside = Object.values(lab.nodeAddresses)[0] ?? "";
-    if (!request.control) await tryServices(hands, { routes, violation, outside });
-    if (routes.has(nodeRulesRoute)) {
-      const services = [names.service, names.headless];
-      await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });
-    }
-    // What is judged ends here; reading the rest of the probers' logs takes some seconds more.
-    const lookedUntilMs = clock.nowMs();
-    await recorders.stop();
-    endedMs = lookedUntilMs;
-    return null;
-  } catch (error) {
-    if (ranOut(error)) return error;
-    throw error;
-  } finally {
-    recording.abort(new Error("the run has ended"));
-    const complete = endedMs !== null;
-    file.end(stamped({ kind: "run-ended", complete }, endedMs ?? clock.nowMs()));
+  if (violation !== null) {
+    say(`violation ${violation.name}: ${violation.text}`);
+    await violate(hands, violation, join(request.manifests, "variants"), recorders);
   }
+  const readyMs = clock.nowMs();
+  for (const fault of faults) {
+    say(`fault ${fault}`);
+    await recorders.ask(fault, true);
+    await cause(fault, hands, load, violation);
+    await recorders.ask(fault, false);
+  }
+  const longMs = request.control ? controlMs : longestLimitMs(claims);
+  await clock.sleep(Math.max(settleMs, readyMs + longMs - clock.nowMs()), signal);
+
+  say("recorders stop");
+  await recorders.compareClocks();
+  for (const service of (await cluster.list(kinds.service, { namespace }, signal)).items) {
+    record({ kind: "service-seen", ...seenService(service) });
+  }
+  if (routes.has(namelessPortsRoute)) await tryNamelessPorts({ ...hands, namespace });
+  const outside = Object.values(lab.nodeAddresses)[0] ?? "";
+  if (!request.control) await tryServices(hands, { routes, violation, outside });
+  if (routes.has(nodeRulesRoute)) {
+    const services = [names.service, names.headless];
+    await recordNodeRules({ nodes: lab.nodes, namespace, services, nodeShell, record, say });
+  }
+  const lookedUntilMs = clock.nowMs();
+  await recorders.stop();
+  return lookedUntilMs;
 }
 
 /** By more than a judge allows: a stall too short to be told as one. */
@@ -194,7 +151,7 @@ function isLate(event: Event): boolean {
   return isRequest && event.sentMs - event.scheduledMs > blindOverMs;
 }
 
-function runBegan(request: RunRequest, lab: Lab, faults: readonly FaultKind[]): Fact {
+function runBegan(request: RunRequest, { lab, faults }: Stage): Fact {
   return {
     kind: "run-began",
     format: historyFormat,

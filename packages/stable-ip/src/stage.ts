@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { FaultKind } from "@svclab/contracts";
 import type { Claim } from "./claim.ts";
 import { answerBeforeSteady } from "./observe/asking.ts";
-import { applyChecker, type Checker, readChecker } from "./observe/checker.ts";
+import { type Checker, readChecker } from "./observe/checker.ts";
 import { type Clock, machineClock } from "./observe/clock.ts";
 import { type Lab, readLab } from "./observe/lab.ts";
+import { applyAll } from "./observe/manifests.ts";
 import { until } from "./observe/wait.ts";
 import type { RunRequest } from "./run.ts";
 
@@ -17,7 +18,6 @@ export interface Stage {
   readonly faults: readonly FaultKind[];
   /** Routes that must have answered before anything is done. */
   readonly first: readonly string[];
-  readonly clock: Clock;
 }
 
 const addressesMs = 60_000;
@@ -30,12 +30,12 @@ export async function prepare(request: RunRequest): Promise<Stage> {
   const { clock = machineClock } = request;
   const first = request.nodesReachable ? answerBeforeSteady(routesOf(claims)) : [];
   const lab = await withAddresses(first.length > 0, () => readLab(cluster, signal), clock, signal);
-  await applyChecker(cluster, checker, signal);
+  await applyAll(cluster, checker.objects, signal);
   const isAskedFor = (fault: FaultKind) =>
     request.violation?.faults?.includes(fault) ??
     claims.some((claim) => claim.faults.includes(fault));
   const faults = control ? [] : FaultKind.options.filter(isAskedFor);
-  return { lab, checker, script, faults, first, clock };
+  return { lab, checker, script, faults, first };
 }
 
 export function routesOf(claims: readonly Claim[]): ReadonlySet<string> {

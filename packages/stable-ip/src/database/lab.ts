@@ -1,6 +1,7 @@
 import { type Cluster, kinds } from "@svclab/cluster";
 import { ToolError } from "@svclab/contracts";
 import { memberPods } from "../history/writer-paths.ts";
+import { readNodes } from "../observe/lab.ts";
 
 /** Names of the database, as k8s/base/mysql has them. */
 export const databaseNames = {
@@ -21,7 +22,6 @@ export const databaseNames = {
 export const fullName = (name: string) => `${name}.${databaseNames.namespace}.svc.cluster.local`;
 
 const dnsService = { namespace: "kube-system", name: "kube-dns" } as const;
-const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
 
 /** What a run on the database must know of the cluster before it begins. */
 export interface DatabaseLab {
@@ -45,15 +45,12 @@ export async function readDatabaseLab(cluster: Cluster, signal: AbortSignal): Pr
       found: "none",
       todo: "install it: ./svclab install --database",
     });
-  const nodes = (await cluster.list(kinds.node, {}, signal)).items.map(({ metadata }) => metadata);
+  const { nodes, workers, controlPlane } = await readNodes(cluster, signal);
   const dns = await cluster.get(kinds.service, dnsService, signal);
-  const isWorker = ({ labels }: (typeof nodes)[number]) =>
-    labels?.[controlPlaneLabel] === undefined;
   return {
     workloadUid: set.metadata.uid ?? "",
-    nodes: nodes.map((node) => node.name),
-    workers: nodes.filter(isWorker).map((node) => node.name),
-    calmNode: nodes.find((node) => !isWorker(node))?.name ?? "",
+    ...{ nodes, workers },
+    calmNode: controlPlane,
     dnsServer: dns?.spec.clusterIP ?? "",
   };
 }

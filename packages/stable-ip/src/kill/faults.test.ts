@@ -23,8 +23,8 @@ it("holds one Pod unready for a while, by the switch in its own container", asyn
   const said = workload.shell.map(({ argv }) => argv.join(" "));
   assert.equal(said.length, 2);
   // A run that is killed here leaves no Pod unready for good.
-  assert.match(said[0] ?? "", /tasks exec .* node .*ready: false, forMs: 60000/s);
-  assert.match(said[1] ?? "", /tasks exec .* node .*ready: true/s);
+  assert.match(said[0] ?? "", /tasks exec .* node .*"ready":false,"forMs":60000/s);
+  assert.match(said[1] ?? "", /tasks exec .* node .*"ready":true/s);
   assert.equal(workload.world.readyPods.length, 3);
   assert.deepEqual(await workload.removals.runAll(), []);
   assert.equal(workload.shell.length, 2);

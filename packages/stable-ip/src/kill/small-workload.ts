@@ -65,8 +65,9 @@ export class SmallWorkload {
       ...{ cluster, world, clock, removals, namespace, deployment: "api", replicas },
       nodeShell: async (node, argv, input) => {
         this.shell.push({ node, argv, ...(input === undefined ? {} : { input }) });
-        if (argv.includes("kill")) this.#restart(argv.at(-1) ?? "");
-        if (argv.includes("exec")) await this.#switch(argv);
+        if (argv.includes("SIGKILL")) this.#restart(argv.at(-1) ?? "");
+        if (argv.at(-1)?.includes("/faults/crash")) this.#restart(argv[7] ?? "");
+        else if (argv.includes("exec")) await this.#switch(argv);
         return "";
       },
       record: (fact, atMs = clock.nowMs()) => {
@@ -159,7 +160,7 @@ export class SmallWorkload {
   async #switch(argv: readonly string[]): Promise<void> {
     const container = argv[7] ?? "";
     const pod = await this.#podOf(container);
-    const ready = argv.at(-1)?.includes("ready: true") ?? false;
+    const ready = argv.at(-1)?.includes('"ready":true') ?? false;
     const status = containerStatus(container, ready);
     if (pod !== undefined) await this.cluster.patch(refOf(pod), "merge", { status });
   }

@@ -1,8 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type Cluster, type KubeObject, parseObjects } from "@svclab/cluster";
+import type { KubeObject } from "@svclab/cluster";
 import { ToolError } from "@svclab/contracts";
 import type { PodTemplate } from "./checker-pod.ts";
+import { readManifests } from "./manifests.ts";
 
 /** What k8s/checker holds: what stays in the cluster, and the Pods that a run makes itself. */
 export interface Checker {
@@ -17,12 +16,7 @@ export async function readChecker(
   directory: string,
   images: Readonly<Record<string, string>>,
 ): Promise<Checker> {
-  const files = (await readdir(directory)).filter((name) => name.endsWith(".yaml")).sort();
-  const texts = files.map(async (name) => {
-    const path = join(directory, name);
-    return parseObjects(withImages(await readFile(path, "utf8"), images), path);
-  });
-  const all = (await Promise.all(texts)).flat();
+  const all = await readManifests(directory, images);
   const pods = all.filter((one) => one.kind === "Pod") as PodTemplate[];
   const template = (name: string): PodTemplate => {
     const pod = pods.find((one) => one.metadata.name === name);
@@ -30,7 +24,7 @@ export async function readChecker(
     throw new ToolError({
       code: "manifest-missing",
       expected: `a Pod named ${name} in ${directory}`,
-      found: files.join(", ") || "no YAML file",
+      found: pods.map(({ metadata }) => metadata.name).join(", ") || "no Pod",
       todo: "take the files of k8s/checker as they are in the repository",
     });
   };
@@ -40,19 +34,4 @@ export async function readChecker(
     load: template("load"),
     writer: template("writer"),
   };
-}
-
-function withImages(text: string, images: Readonly<Record<string, string>>): string {
-  return Object.entries(images).reduce((all, [named, real]) => all.replaceAll(named, real), text);
-}
-
-/** The namespace first: the rest lives in it. */
-export async function applyChecker(
-  cluster: Cluster,
-  { objects }: Checker,
-  signal: AbortSignal,
-): Promise<void> {
-  const isFirst = (one: KubeObject) => one.kind === "Namespace";
-  for (const one of objects.filter(isFirst)) await cluster.apply(one, signal);
-  for (const one of objects.filter((o) => !isFirst(o))) await cluster.apply(one, signal);
 }

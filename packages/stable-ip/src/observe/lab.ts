@@ -25,13 +25,9 @@ const podPort = 8080;
 const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
 
 /** What a run must know of the cluster before it begins. */
-export interface Lab {
+export interface Lab extends Nodes {
   readonly deploymentUid: string;
   readonly replicas: number;
-  readonly nodes: readonly string[];
-  readonly workers: readonly string[];
-  /** By the node's name. */
-  readonly nodeAddresses: Readonly<Record<string, string>>;
   readonly serviceNetwork: string;
   readonly clusterIP: string;
   readonly servicePort: number;
@@ -67,6 +63,34 @@ const serviceCidr: Kind<ServiceCidr> = {
   kind: "ServiceCIDR",
 };
 
+export interface Nodes {
+  readonly nodes: readonly string[];
+  readonly workers: readonly string[];
+  /** The first, where there are several. */
+  readonly controlPlane: string;
+  /** By the node's name. */
+  readonly nodeAddresses: Readonly<Record<string, string>>;
+}
+
+export async function readNodes(cluster: Cluster, signal: AbortSignal): Promise<Nodes> {
+  const nodes = (await cluster.list(kinds.node, {}, signal)).items;
+  const names = (some: typeof nodes) => some.map(({ metadata }) => metadata.name);
+  const [control, workers] = [true, false].map((is) =>
+    names(nodes.filter(({ metadata }) => controlPlaneLabel in (metadata.labels ?? {}) === is)),
+  );
+  return {
+    nodes: names(nodes),
+    workers: workers ?? [],
+    controlPlane: control?.[0] ?? "",
+    nodeAddresses: Object.fromEntries(
+      nodes.flatMap(({ metadata, status }) => {
+        const internal = status?.addresses?.find(({ type }) => type === "InternalIP");
+        return internal === undefined ? [] : [[metadata.name, internal.address]];
+      }),
+    ),
+  };
+}
+
 /** Looks at everything once. @throws ToolError app-missing */
 export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<Lab> {
   const { namespace } = names;
@@ -87,7 +111,7 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
     `Gateway ${namespace}/${names.gateway}`,
     cluster.get(kinds.gateway, { namespace, name: names.gateway }, signal),
   );
-  const nodes = (await cluster.list(kinds.node, {}, signal)).items;
+  const nodes = await readNodes(cluster, signal);
   const cidr = await cluster.get(serviceCidr, { name: "kubernetes" }, signal);
   const [api, nodePort, loadBalancer, dns, local, sticky, stickyBriefly, versions] =
     await Promise.all([
@@ -104,16 +128,7 @@ export async function readLab(cluster: Cluster, signal: AbortSignal): Promise<La
   return {
     deploymentUid: deployment.metadata.uid ?? "",
     replicas: deployment.spec.replicas ?? 1,
-    nodes: nodes.map((node) => node.metadata.name),
-    workers: nodes
-      .filter((node) => node.metadata.labels?.[controlPlaneLabel] === undefined)
-      .map((node) => node.metadata.name),
-    nodeAddresses: Object.fromEntries(
-      nodes.flatMap(({ metadata, status }) => {
-        const internal = status?.addresses?.find(({ type }) => type === "InternalIP");
-        return internal === undefined ? [] : [[metadata.name, internal.address]];
-      }),
-    ),
+    ...nodes,
     serviceNetwork: cidr?.spec.cidrs[0] ?? "",
     clusterIP: api.spec.clusterIP ?? "",
     servicePort: portOf(api).port,

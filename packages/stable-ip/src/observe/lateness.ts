@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { type Event, pathId } from "@svclab/contracts";
 import { type Removals, withRemovals } from "../removals.ts";
 import type { RunRequest } from "../run.ts";
-import { applyChecker, readChecker } from "./checker.ts";
+import { readChecker } from "./checker.ts";
 import { machineClock } from "./clock.ts";
 import { startClusterProber } from "./cluster-prober.ts";
 import { readLab } from "./lab.ts";
+import { applyAll } from "./manifests.ts";
 import { blindOverMs, clusterControl } from "./plans.ts";
 import { nowAt, superviseProber } from "./probing.ts";
 
@@ -52,7 +53,7 @@ async function probeFor(
   const { cluster, manifests, images, podProgram, say, signal } = request;
   const checker = await readChecker(join(manifests, "checker"), images);
   const lab = await readLab(cluster, signal);
-  await applyChecker(cluster, checker, signal);
+  await applyAll(cluster, checker.objects, signal);
   const [node = ""] = lab.workers;
   const targets = [lab.clusterIP];
   const plan = {

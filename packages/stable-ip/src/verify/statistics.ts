@@ -128,6 +128,33 @@ export function median(values: readonly number[]): number | null {
   return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
 }
 
+/** A quantile of what was measured, and between what it lies; null: not bounded on that side. */
+export interface Quantile {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * A quantile by the nearest rank, with the interval between two order statistics that holds it at a
+ * confidence whatever the distribution is (David, Nagaraja, Order Statistics, 7.1); null of nothing.
+ */
+export function quantile(
+  values: readonly number[],
+  share: number,
+  confidence: number,
+): Quantile | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const tries = sorted.length;
+  const value = sorted[Math.max(0, Math.ceil(share * tries) - 1)];
+  if (value === undefined) return null;
+  const each = (1 - confidence) / 2;
+  const below = Array.from({ length: tries }, (_, at) => atMost(at, tries, share));
+  const low = below.filter((chance) => chance <= each).length;
+  const high = below.findIndex((chance) => 1 - chance <= each);
+  return { value, low: sorted[low - 1] ?? null, high: sorted[high] ?? null };
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
