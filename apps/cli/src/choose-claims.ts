@@ -1,4 +1,4 @@
-import { ToolError } from "@svclab/contracts";
+import { KillMode, ToolError } from "@svclab/contracts";
 import { type Claim, claims, databaseClaims, type Violation } from "@svclab/stable-ip";
 import { closest, distance } from "fastest-levenshtein";
 
@@ -14,6 +14,18 @@ export function chooseClaims(ids: readonly string[]): readonly Claim[] {
       todo: "name one of these, or none for all",
     });
   return ids.length === 0 ? catalogue : catalogue.filter(({ id }) => ids.includes(id));
+}
+
+/** The kills of these names, in the list's order; all where none is named. */
+export function chooseKills(names: readonly string[]): readonly KillMode[] {
+  const known = KillMode.options;
+  const unknown = names.find((name) => !known.some((kill) => kill === name));
+  if (unknown !== undefined)
+    throw noneOf(known, unknown, {
+      code: "kill-unknown",
+      todo: "name one of these, or none for all",
+    });
+  return names.length === 0 ? known : known.filter((kill) => names.includes(kill));
 }
 
 /** The mistake of this name, of those that break one of these claims. */

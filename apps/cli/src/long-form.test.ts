@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { DatabaseFault, type LongPart } from "@svclab/contracts";
-import { addPart, addUp, longPart, readParts } from "./long-form.ts";
+import { addJsonLine } from "./json-lines.ts";
+import { addUp, longPart, readParts } from "./long-form.ts";
 
 const part = (changes: Partial<LongPart> = {}, measured: LongPart["measured"] = {}): LongPart => ({
   ...{ run: "r", commit: "c1", beganMs: 1, endedMs: 2, outcome: "holds", why: null },
@@ -73,8 +74,8 @@ test("parts are read as they were added, and a line that was cut is named", asyn
   context.after(() => rm(folder, { recursive: true }));
   const file = join(folder, "new", "long.jsonl");
   assert.deepEqual(await readParts(file), []);
-  await addPart(file, part());
-  await addPart(file, part({ commit: "c2" }));
+  await addJsonLine(file, part());
+  await addJsonLine(file, part({ commit: "c2" }));
   assert.deepEqual(await readParts(file), [part(), part({ commit: "c2" })]);
   await writeFile(file, `${JSON.stringify(part())}\n{"run":"r`);
   await assert.rejects(readParts(file), /long\.jsonl, line 2, to be a part/);

@@ -1,7 +1,6 @@
-import { appendFile, mkdir, readFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { DatabaseFault, LongPart, type Report, ToolError } from "@svclab/contracts";
+import { DatabaseFault, LongPart, type Report } from "@svclab/contracts";
 import { unfinished } from "@svclab/stable-ip";
+import { readJsonLines } from "./json-lines.ts";
 import type { DatabasePlan } from "./proof.ts";
 
 /** The one claim that has a long form. */
@@ -38,33 +37,9 @@ export function partOf({ run, commit, beganMs, endedMs, claims }: Report): LongP
   return { run, commit, beganMs, endedMs, outcome, why, measured };
 }
 
-export async function addPart(file: string, part: LongPart): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await appendFile(file, `${JSON.stringify(part)}\n`);
-}
-
-/** None where there is no file yet. @throws ToolError long-part-bad, with the line */
-export async function readParts(file: string): Promise<LongPart[]> {
-  const text = await readFile(file, "utf8").catch((error) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line, at) => {
-    try {
-      return LongPart.parse(JSON.parse(line));
-    } catch (cause) {
-      throw new ToolError({
-        code: "long-part-bad",
-        expected: `${file}, line ${at + 1}, to be a part as --long wrote it`,
-        found: line === "" ? "an empty line" : line.slice(0, 60),
-        todo: "take the line out, or begin a new file: --long FILE",
-        cause,
-      });
-    }
-  });
-}
+/** None where there is no file yet. @throws ToolError line-bad, with the line */
+export const readParts = (file: string) =>
+  readJsonLines(file, LongPart, "a part as --long wrote it");
 
 export interface LongTotal {
   readonly outcome: Report["outcome"];

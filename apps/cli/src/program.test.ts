@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { parseObjects } from "@svclab/cluster";
 import { Event, historyFormat, Report } from "@svclab/contracts";
 import { HistoryLines } from "@svclab/stable-ip";
-import { addPart } from "./long-form.ts";
+import { addJsonLine } from "./json-lines.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
@@ -176,7 +176,7 @@ test("a long form that is complete runs nothing more, and tells its totals", asy
   const file = join(folder, "parts.jsonl");
   const measured = { faults: 150, acknowledged: 500_000, unknown: 4, unknownThere: 1 };
   const ends = { commit: "c", beganMs: 1, endedMs: 2, outcome: "holds", why: null } as const;
-  for (const run of ["r1", "r2"]) await addPart(file, { run, ...ends, measured });
+  for (const run of ["r1", "r2"]) await addJsonLine(file, { run, ...ends, measured });
   const told = await svclab("verify", "no-acknowledged-write-lost", "--long", file);
   assert.equal(told.code, 0, told.stderr);
   assert.match(told.stdout, /^faults +300 of 300$/m);

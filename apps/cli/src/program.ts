@@ -7,6 +7,7 @@ import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { install } from "./commands/install.ts";
+import { matrix } from "./commands/matrix.ts";
 import { rights } from "./commands/rights.ts";
 import { status } from "./commands/status.ts";
 import { up } from "./commands/up.ts";
@@ -24,6 +25,7 @@ export function program(signal: AbortSignal, versions: string): Command {
     up,
     install,
     verify,
+    matrix,
     claims,
     rights,
     status,

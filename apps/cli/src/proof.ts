@@ -110,7 +110,8 @@ export async function observer(lab: Lab, { name, images }: Pick<ProofOptions, "n
   };
 }
 
-async function newRun(checkout: string): Promise<string> {
+/** A folder of its own in runs/, named by the time. */
+export async function newRun(checkout: string): Promise<string> {
   const stamp = new Date().toISOString().replace(/[-:]/g, "").replace(/\..*/, "Z");
   const folder = join(checkout, "runs", stamp);
   await mkdir(join(checkout, "runs"), { recursive: true });
@@ -138,7 +139,7 @@ async function pointLatest(checkout: string, folder: string): Promise<void> {
 }
 
 /** A source archive has no commit: then the report says so. */
-async function commitOf(checkout: string): Promise<string> {
+export async function commitOf(checkout: string): Promise<string> {
   const head = await tryCommand("git", ["-C", checkout, "rev-parse", "--short=12", "HEAD"]);
   if (head.exitCode !== 0) return "no commit";
   const changed = await command("git", ["-C", checkout, "status", "--porcelain"]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KillMode } from "./matrix.ts";
 import { NotesRead } from "./prober.ts";
 
 /**
@@ -112,6 +113,16 @@ export const Event = z.discriminatedUnion("kind", [
     node: z.string(),
     how: z.enum(["graceful", "sigkill", "force"]),
   }),
+  /** A round of a matrix: what it is done to, a Pod's uid or null. */
+  z.object({
+    ...stamp,
+    kind: z.literal("kill-round-began"),
+    kill: KillMode,
+    podUid: z.string().nullable(),
+    podIp: z.string().nullable(),
+  }),
+  /** All is as it was before, and what was under way has ended. */
+  z.object({ ...stamp, kind: z.literal("kill-round-ended"), kill: KillMode }),
   /** The label by which the Service and the workload know a Pod was taken off it. */
   z.object({ ...stamp, kind: z.literal("pod-relabelled"), podUid: z.string(), podIp: z.string() }),
   z.object({ ...stamp, kind: z.literal("pod-gone"), podUid: z.string() }),

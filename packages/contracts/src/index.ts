@@ -15,6 +15,7 @@ export {
 export { FaultState, FaultSwitch } from "./fault-switch.ts";
 export { GroupMember } from "./group-member.ts";
 export { GroupRecord, noGroupYet, StoppedMember } from "./group-record.ts";
+export { KillMode, MatrixRound, PathRound } from "./matrix.ts";
 export {
   DatabaseMember,
   NewNote,

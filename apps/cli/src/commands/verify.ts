@@ -5,15 +5,8 @@ import { overall, requireAll, toJUnit, toText } from "@svclab/stable-ip";
 import { Command, Option } from "commander";
 import { chooseClaims, chooseMistakes, chooseViolation } from "../choose-claims.ts";
 import { countOf, linesOf, makeEach, outcomeOfMistakes } from "../every-mistake.ts";
-import {
-  addPart,
-  addUp,
-  type LongTotal,
-  longClaim,
-  longPart,
-  partOf,
-  readParts,
-} from "../long-form.ts";
+import { addJsonLine } from "../json-lines.ts";
+import { addUp, type LongTotal, longClaim, longPart, partOf, readParts } from "../long-form.ts";
 import { outcomeOf, proveAll, quickPlan } from "../prove-all.ts";
 import { replay } from "../replay.ts";
 import { sayer } from "../say.ts";
@@ -117,7 +110,7 @@ export const verify = (signal: AbortSignal): Command =>
       for (const id of proved.skipped) say(`skipped  ${id}: there is no database here`);
       process.exitCode = exitCode[outcomeOf(proved, options.requireAll)];
       if (parts === null) return;
-      for (const { report } of proved.proofs) await addPart(parts, partOf(report));
+      for (const { report } of proved.proofs) await addJsonLine(parts, partOf(report));
       tellTotal(addUp(await readParts(parts)), parts);
     });
 

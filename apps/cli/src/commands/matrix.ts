@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { checkoutDir, labInstall, openLab } from "@svclab/kind";
+import { rowsOf, toMatrixMarkdown, toMatrixText } from "@svclab/stable-ip";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { chooseKills } from "../choose-claims.ts";
+import { measureMatrix, needNodes, nextBlock, readRounds } from "../matrix.ts";
+import { sayer } from "../say.ts";
+import { type NameOption, nameOption } from "./options.ts";
+
+interface MatrixOptions extends NameOption {
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly file: string;
+  readonly show: boolean;
+  readonly output: "text" | "markdown";
+}
+
+/** In the checkout. */
+const usualFile = "runs/matrix.jsonl";
+
+export const matrix = (signal: AbortSignal): Command =>
+  new Command("matrix")
+    .description("what each kill costs, by the way to the Pods: requests lost, and silence")
+    .argument("[kill...]", "names of kills; all when none is named")
+    .addOption(nameOption())
+    .option("--rounds <n>", "of each kill, those in the file counted", whole, 20)
+    .option("--minutes <n>", "begin nothing new after so long; the next call goes on", whole, 40)
+    .option("--file <file>", `where rounds add up; else ${usualFile} in the checkout`)
+    .option("--show", "tell what is in the file; no cluster is asked", false)
+    .addOption(
+      new Option("-o, --output <format>", "how it is told on standard output")
+        .choices(["text", "markdown"])
+        .default("text"),
+    )
+    .action(async (names: string[], options: MatrixOptions) => {
+      const kills = chooseKills(names);
+      const { name, rounds, file = join(checkoutDir(), usualFile) } = options;
+      let all = await readRounds(file);
+      if (!options.show && nextBlock(all, kills, rounds) !== null) {
+        const lab = await openLab(sayer(), signal);
+        needNodes(lab);
+        const images = await labInstall(lab, name, { faults: true });
+        const beginMs = options.minutes * 60_000;
+        all = await measureMatrix(lab, { name, images, kills, rounds, beginMs, file });
+      }
+      const rows = rowsOf(all.filter(({ kill }) => kills.includes(kill)));
+      const commits = [...new Set(all.map(({ commit }) => commit))];
+      if (options.output === "markdown") process.stdout.write(toMatrixMarkdown(rows, commits));
+      else console.log(toMatrixText(rows) || "no round yet");
+      if (nextBlock(all, kills, rounds) !== null)
+        console.error("to go on   run the same command again");
+    });
+
+function whole(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 1 on.");
+}

@@ -1,0 +1,37 @@
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ToolError } from "@svclab/contracts";
+import type { z } from "zod";
+
+/** Adds a line; the file and its folder are made where they are not there yet. */
+export async function addJsonLine(file: string, value: unknown): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await appendFile(file, `${JSON.stringify(value)}\n`);
+}
+
+/** None where there is no file yet. `what`: what a line is to be. @throws ToolError line-bad, with the line */
+export async function readJsonLines<Line>(
+  file: string,
+  schema: z.ZodType<Line>,
+  what: string,
+): Promise<Line[]> {
+  const text = await readFile(file, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, at) => {
+    try {
+      return schema.parse(JSON.parse(line));
+    } catch (cause) {
+      throw new ToolError({
+        code: "line-bad",
+        expected: `${file}, line ${at + 1}, to be ${what}`,
+        found: line === "" ? "an empty line" : line.slice(0, 60),
+        todo: "take the line out, or name another file",
+        cause,
+      });
+    }
+  });
+}

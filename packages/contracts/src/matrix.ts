@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+/** Every way in which ./svclab matrix takes a Pod, or what leads to it, away. */
+export const KillMode = z.enum([
+  "graceful",
+  "graceful-without-pre-stop",
+  "sigkill",
+  "force-delete",
+  "crash",
+  "readiness-off",
+  "hang",
+  "roll-out",
+  "node-drained",
+  "node-paused",
+  "kube-proxy-restarted",
+  "api-server-away",
+]);
+export type KillMode = z.infer<typeof KillMode>;
+
+/** What one path showed in one round. */
+export const PathRound = z.object({
+  requests: z.number().int(),
+  lost: z.number().int(),
+  /** The longest time without an answer to one client of the path, ms. */
+  silenceMs: z.number(),
+});
+export type PathRound = z.infer<typeof PathRound>;
+
+/** One kill and what came of it: a line of docs/matrix.jsonl. */
+export const MatrixRound = z.object({
+  kill: KillMode,
+  run: z.string(),
+  commit: z.string(),
+  atMs: z.number(),
+  /** By route, for example `cluster-ip/new`; without those whose prober stood still meanwhile. */
+  paths: z.record(z.string(), PathRound),
+  /**
+   * From the kill until no node's rules for the Service inside led to that Pod, ms; null where it was
+   * not one Pod that was killed, or the rules were not seen on every node.
+   */
+  rulesMs: z.number().nullable(),
+});
+export type MatrixRound = z.infer<typeof MatrixRound>;

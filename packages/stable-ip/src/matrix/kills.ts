@@ -1,0 +1,173 @@
+import { kinds } from "@svclab/cluster";
+import type { KillMode, SeenPod } from "@svclab/contracts";
+import type { Hands } from "../kill/hands.ts";
+import { holdUnready } from "../kill/hold-unready.ts";
+import { containerOf, killPod } from "../kill/kill-pod.ts";
+import { rollOut } from "../kill/roll-out.ts";
+import { throwSwitch } from "../kill/throw-switch.ts";
+import { allReady, waitForPods } from "../kill/wait-for-pods.ts";
+import type { MatrixLab } from "./lab.ts";
+
+/** All that a kill of the matrix may touch. */
+export interface MatrixHands extends Hands {
+  readonly lab: MatrixLab;
+  /** Holds all of a node's processes still, and lets them go on. */
+  readonly pauseNode: (node: string, paused: boolean) => Promise<unknown>;
+}
+
+/** How long each is kept up, and waited for. */
+export const limits = {
+  /** A readiness probe every second has failed by then, and the Pod is out of all rules. */
+  hangMs: 6_000,
+  /** Longer than a node may be silent before it counts as not ready (50 s). */
+  nodePausedMs: 65_000,
+  apiServerAwayMs: 60_000,
+  /** A Pod gone and its successor ready, or a node's Pods moved; a node that comes back takes longer. */
+  wholeMs: 180_000,
+} as const;
+
+interface Kill {
+  /** Whom a round is about; a Pod was not killed before in the same block. */
+  readonly of: "pod" | "nobody";
+  /** What stays as it is for a block of rounds. */
+  readonly before?: (hands: MatrixHands) => Promise<void>;
+  /** Does it, and takes back what does not end by itself. */
+  readonly kill: (hands: MatrixHands, pod: SeenPod) => Promise<unknown>;
+}
+
+/** Of each: as kubectl, the kubelet or an administrator would do it. */
+export const kills: Readonly<Record<KillMode, Kill>> = {
+  graceful: { of: "pod", kill: (hands, pod) => killPod(hands, pod, "graceful") },
+  "graceful-without-pre-stop": {
+    of: "pod",
+    before: endAtOnce,
+    kill: (hands, pod) => killPod(hands, pod, "graceful"),
+  },
+  sigkill: { of: "pod", kill: (hands, pod) => killPod(hands, pod, "sigkill") },
+  "force-delete": { of: "pod", kill: (hands, pod) => killPod(hands, pod, "force") },
+  crash: { of: "pod", kill: crash },
+  "readiness-off": { of: "pod", kill: holdUnready },
+  hang: { of: "pod", kill: hang },
+  "roll-out": { of: "nobody", kill: rollOut },
+  "node-drained": { of: "pod", kill: drain },
+  "node-paused": { of: "pod", kill: pause },
+  "kube-proxy-restarted": { of: "nobody", kill: restartKubeProxy },
+  "api-server-away": { of: "nobody", kill: cutOffApiServer },
+};
+
+/** Resolves when every Pod is ready, none is on its way out, and `killed` runs another container. */
+export async function whole(hands: MatrixHands, killed: SeenPod | null): Promise<void> {
+  await waitForPods(
+    hands,
+    "every Pod to be ready again",
+    limits.wholeMs,
+    (pods) => allReady(pods, hands.replicas) && pods.every((pod) => !isSame(pod, killed)),
+  );
+}
+
+const isSame = (pod: SeenPod, other: SeenPod | null) =>
+  pod.podUid === other?.podUid && pod.containerId === other.containerId;
+
+/** No preStop, and a server that closes at SIGTERM as most do. */
+async function endAtOnce(hands: MatrixHands): Promise<void> {
+  const { cluster, namespace, deployment, removals, signal } = hands;
+  const ref = { ...kinds.deployment, namespace, name: deployment };
+  const patch = (container: object) => ({
+    spec: { template: { spec: { containers: [{ name: deployment, ...container }] } } },
+  });
+  const name = "CLOSE_AT_SIGTERM";
+  const asBefore = patch({
+    lifecycle: { preStop: { sleep: { seconds: 5 } } },
+    env: [{ name, $patch: "delete" }],
+  });
+  removals.add("the target's preStop", (limit) => cluster.patch(ref, "strategic", asBefore, limit));
+  const without = patch({ lifecycle: null, env: [{ name, value: "on" }] });
+  await replaced(hands, () => cluster.patch(ref, "strategic", without, signal));
+}
+
+/** Changes the template, and waits until every Pod is a new one. */
+async function replaced(hands: MatrixHands, change: () => Promise<unknown>): Promise<void> {
+  const before = new Set(hands.world.pods.map(({ podUid }) => podUid));
+  await change();
+  await waitForPods(
+    hands,
+    "every Pod to be replaced",
+    limits.wholeMs,
+    (pods) => allReady(pods, hands.replicas) && pods.every(({ podUid }) => !before.has(podUid)),
+  );
+}
+
+/** The process ends with exit code 1; who asked it to gets no answer. */
+async function crash(hands: MatrixHands, pod: SeenPod): Promise<void> {
+  await throwSwitch(hands, pod, "crash", { exitCode: 1 }).catch(() => {});
+}
+
+/** SIGSTOP: it accepts connections and answers nobody. The liveness probe is more patient than this. */
+async function hang(hands: MatrixHands, pod: SeenPod): Promise<void> {
+  const id = containerOf(pod);
+  const send = (name: string) =>
+    hands.nodeShell(pod.node ?? "", ["ctr", "-n", "k8s.io", "tasks", "kill", "-s", name, id]);
+  await held(hands, `${pod.name} goes on`, limits.hangMs, (on) => send(on ? "SIGSTOP" : "SIGCONT"));
+}
+
+/** `kubectl drain` of the Pod's node, of the target's Pods alone: the others are none of its business. */
+async function drain(hands: MatrixHands, { node }: SeenPod): Promise<void> {
+  const { deployment, namespace, removals } = hands;
+  const selector = `--pod-selector=app.kubernetes.io/name=${deployment}`;
+  const uncordon = () => kubectl(hands, "uncordon", node ?? "");
+  const back = removals.add(`${node} takes Pods`, uncordon);
+  await kubectl(hands, "drain", node ?? "", "--ignore-daemonsets", "--timeout=120s", selector);
+  await waitForPods(
+    hands,
+    `the Pods of ${namespace} to have moved`,
+    limits.wholeMs,
+    (pods) => allReady(pods, hands.replicas) && pods.every((pod) => pod.node !== node),
+  );
+  await uncordon();
+  back();
+}
+
+async function pause(hands: MatrixHands, { node }: SeenPod): Promise<void> {
+  await held(hands, `${node} goes on`, limits.nodePausedMs, (on) =>
+    hands.pauseNode(node ?? "", on),
+  );
+}
+
+async function restartKubeProxy(hands: MatrixHands): Promise<void> {
+  const where = ["-n", "kube-system", "daemonset/kube-proxy"];
+  await kubectl(hands, "rollout", "restart", ...where);
+  await kubectl(hands, "rollout", "status", "--timeout=120s", ...where);
+}
+
+/** Whoever speaks to its port is refused, controllers and kubelets among them. */
+async function cutOffApiServer(hands: MatrixHands): Promise<void> {
+  const { lab, nodeShell } = hands;
+  const table = "inet svclab_away";
+  const rules = [
+    `add table ${table}`,
+    `add chain ${table} input { type filter hook input priority -10; }`,
+    `add rule ${table} input tcp dport 6443 reject with tcp reset`,
+  ];
+  await held(hands, "the API server is reached again", limits.apiServerAwayMs, (on) =>
+    nodeShell(lab.controlPlane, ["nft", on ? rules.join("; ") : `delete table ${table}`]),
+  );
+}
+
+function kubectl({ lab, nodeShell }: MatrixHands, ...args: string[]): Promise<string> {
+  const config = "--kubeconfig=/etc/kubernetes/admin.conf";
+  return nodeShell(lab.controlPlane, ["kubectl", config, ...args]);
+}
+
+/** Keeps something up for a while; it is undone whatever happens meanwhile. */
+async function held(
+  { removals, clock, signal }: MatrixHands,
+  what: string,
+  forMs: number,
+  set: (on: boolean) => Promise<unknown>,
+): Promise<void> {
+  const undone = removals.add(what, () => set(false));
+  await set(true);
+  await clock.sleep(forMs, signal);
+  await set(false);
+  undone();
+}

@@ -1,0 +1,83 @@
+import { type MatrixRound, type PathRound, routeOf } from "@svclab/contracts";
+import type { History } from "../claim.ts";
+import { overlaps, type Span } from "../history/span.ts";
+import { type Request, type Timeline, timeline } from "../history/timeline.ts";
+import { isLost, longestSilence } from "../verify/requests.ts";
+import { ruledStretches } from "../verify/rules.ts";
+import { matrixNames } from "./lab.ts";
+
+/**
+ * What each round of a block's history showed on each way to the Pods: from just before the kill
+ * until all was as before. A silence is of one client, who asks one address from one place; of several
+ * the longest counts. A client that stood still, or was never compared with our clock, does not count.
+ */
+export function roundsOf(history: History): MatrixRound[] {
+  const line = timeline(history);
+  const ends = line.of("kill-round-ended");
+  return line.of("kill-round-began").flatMap(({ event, fromMs }) => {
+    const end = ends.find((one) => one.fromMs >= fromMs);
+    if (end === undefined) return [];
+    const span = { fromMs, toMs: end.fromMs };
+    const { run, commit } = line.began;
+    const rulesMs = event.podIp === null ? null : rulesGoneMs(line, event.podIp, span);
+    return { kill: event.kill, run, commit, atMs: fromMs, paths: pathsIn(line, span), rulesMs };
+  });
+}
+
+function pathsIn(line: Timeline, span: Span): Record<string, PathRound> {
+  const paths: Record<string, PathRound> = {};
+  for (const path of pathNames(line)) {
+    if (!isClear(line, path, span)) continue;
+    const all = line.requests(path).filter((request) => overlaps(request, span));
+    const byTarget = Map.groupBy(all, ({ event }) => event.target ?? "");
+    for (const requests of byTarget.values())
+      paths[routeOf(path)] = worse(paths[routeOf(path)], figures(requests, span));
+  }
+  return paths;
+}
+
+function pathNames(line: Timeline): string[] {
+  const all = [...line.of("answered"), ...line.of("unanswered")];
+  return [...new Set(all.map(({ event }) => event.path))].sort();
+}
+
+/** Whether whoever asks on a path went on all the time. */
+function isClear(line: Timeline, path: string, span: Span): boolean {
+  const blind = line.of("blind").filter((one) => overlaps(one, span));
+  return line
+    .recordersOf(path)
+    .every(
+      (recorder) => line.isPlaced(recorder) && blind.every(({ event }) => event.from !== recorder),
+    );
+}
+
+function figures(requests: readonly Request[], span: Span): PathRound {
+  return {
+    requests: requests.length,
+    lost: requests.filter(isLost).length,
+    silenceMs: Math.round(longestSilence(requests, [span]).ms),
+  };
+}
+
+function worse(one: PathRound | undefined, other: PathRound): PathRound {
+  if (one === undefined) return other;
+  return {
+    requests: one.requests + other.requests,
+    lost: one.lost + other.lost,
+    silenceMs: Math.max(one.silenceMs, other.silenceMs),
+  };
+}
+
+/** From the beginning of a span until no node's rules lead to a Pod; null where one still does, or was not seen. */
+function rulesGoneMs(line: Timeline, podIp: string, span: Span): number | null {
+  const gone = line.began.world.nodes.map((node) => {
+    const stretches = ruledStretches(line, node, matrixNames.inside, "http");
+    const leads = stretches.filter(
+      (one) => overlaps(one, span) && one.endpoints.some((each) => each.startsWith(`${podIp}:`)),
+    );
+    const lastMs = leads[0]?.toMs ?? Number.NaN;
+    return lastMs <= span.toMs ? lastMs - span.fromMs : Number.NaN;
+  });
+  const most = Math.max(...gone);
+  return gone.length === 0 || Number.isNaN(most) ? null : Math.round(most);
+}

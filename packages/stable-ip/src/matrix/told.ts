@@ -1,0 +1,89 @@
+import type { Quantile } from "../verify/statistics.ts";
+import { expectations } from "./expected.ts";
+import type { Cell, Row } from "./table.ts";
+
+/** The command that repeats it; it goes on where the file of rounds ends. */
+const command = "./svclab matrix --file docs/matrix.jsonl";
+
+/** docs/matrix.md. */
+export function toMatrixMarkdown(rows: readonly Row[], commits: readonly string[]): string {
+  return `${[
+    "# What each kill costs, by the way to the Pods",
+    `Measured with \`${command}\`, in as many parts as it takes; each round is a line of ` +
+      `[matrix.jsonl](matrix.jsonl). Commits: ${commits.join(", ")}.`,
+    "Three Pods on two workers are asked 20 times a second on each way: from each worker by the " +
+      "Service's IP and by its name, over new connections and over four that are kept, and by the " +
+      "headless name; from outside at every node's port, at the load balancer, at the Ingress and " +
+      "at the HTTPRoute. A request that gets no answer within 1 s is lost. A silence is the longest " +
+      "time without an answer to one client, from the kill until all is as before; clients at rest " +
+      "hear one answer in 50 ms. In brackets the 95 % interval of the quantile, from the rounds' " +
+      "order alone; `-` where so many rounds do not bound it.",
+    ...rows.flatMap(sectionOf),
+    ...chartOf(rows),
+  ].join("\n\n")}\n`;
+}
+
+function sectionOf({ kill, rounds, cells, rules }: Row): string[] {
+  const { done, expected, source } = expectations[kill];
+  const head =
+    "| way | rounds | requests | lost | rounds with a loss | silence, median ms | 90 % ms | worst ms |";
+  const lines = cells.map((cell) =>
+    [
+      ...["", cell.route, cell.rounds, grouped(cell.requests), grouped(cell.lost), cell.costly],
+      ...[told(cell.median), told(cell.p90), cell.worstMs, ""],
+    ]
+      .join(" | ")
+      .trim(),
+  );
+  const rulesTold =
+    rules === null
+      ? []
+      : [`No node's rules for the Service led to the Pod after ${told(rules)} ms (median).`];
+  return [
+    `## ${kill}`,
+    `${capital(done)}. Expected: ${expected} ([source](${source})). ${rounds} rounds.`,
+    [head, "|---|--:|--:|--:|--:|--:|--:|--:|", ...lines].join("\n"),
+    ...rulesTold,
+  ];
+}
+
+function chartOf(rows: readonly Row[]): string[] {
+  const way = "cluster-ip/new";
+  const bars = rows.flatMap(({ kill, cells }) => {
+    const cell = cells.find(({ route }) => route === way);
+    return cell === undefined ? [] : [{ kill, ms: cell.median.value }];
+  });
+  if (bars.length === 0) return [];
+  return [
+    "## All kills, one way",
+    [
+      "```mermaid",
+      "xychart-beta horizontal",
+      `  title "${way}: median of the longest silence, ms"`,
+      `  x-axis [${bars.map(({ kill }) => `"${kill}"`).join(", ")}]`,
+      `  bar [${bars.map(({ ms }) => ms).join(", ")}]`,
+      "```",
+    ].join("\n"),
+  ];
+}
+
+/** For a terminal of 80 columns. */
+export function toMatrixText(rows: readonly Row[]): string {
+  return rows
+    .map(({ kill, rounds, cells, rules }) => {
+      const rulesTold = rules === null ? "" : `, out of the rules in ${told(rules)} ms`;
+      return [
+        `${kill}, ${rounds} rounds${rulesTold}`,
+        ...cells.map(
+          (cell) =>
+            `  ${cell.route.padEnd(18)}${`${grouped(cell.lost)} of ${grouped(cell.requests)} lost`.padEnd(26)}${silence(cell)}`,
+        ),
+      ].join("\n");
+    })
+    .join("\n");
+}
+
+const silence = ({ median, worstMs }: Cell) => `silence ${median.value}, worst ${worstMs} ms`;
+const told = ({ value, low, high }: Quantile) => `${value} [${low ?? "-"}–${high ?? "-"}]`;
+const grouped = (value: number) => value.toLocaleString("en-US");
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
