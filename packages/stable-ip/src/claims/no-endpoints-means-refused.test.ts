@@ -35,11 +35,28 @@ const limited = (everyMs: number, path = "cluster-ip/") => {
   });
 };
 
+/** A monitor's line that somebody is there again comes so late. */
+const heardLate = (ms: number) =>
+  edited(wholeRun(claim), (event) =>
+    event.kind === "rules-changed" && event.node === "worker" && event.endpoints.length > 0
+      ? { ...event, atMs: event.atMs + ms }
+      : event,
+  );
+
 testRows(claim, [
   { title: "holds when each is refused at once", history: () => wholeRun(claim) },
   { title: "holds when the node says unreachable", history: () => faring({ why: "unreachable" }) },
   { title: "holds when a refusal takes a while", history: () => slow(450) },
   { title: "holds when the kernel refuses once a second", history: () => limited(1_000) },
+  {
+    title: "holds when the node's monitor is late to tell that somebody is there again",
+    history: () => heardLate(400),
+  },
+  {
+    title: "broken when somebody answers for longer than a monitor may be late",
+    history: () => heardLate(800),
+    why: /a request was answered, and \d+ more/,
+  },
   {
     title: "broken when it refuses once in two seconds",
     history: () => limited(2_500),

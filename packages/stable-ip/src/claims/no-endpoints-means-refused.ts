@@ -28,6 +28,7 @@ export const noEndpointsMeansRefused: Claim = {
   limits: {
     refusedWithinMs: limits.refusedWithinMs,
     betweenRefusalsMs: limits.betweenRefusalsMs,
+    watchLateMs: limits.watchLateMs,
     rowAnswers: limits.rowAnswers,
   },
   violations: [
@@ -96,7 +97,8 @@ function onWorker(line: Timeline, worker: string, fault: Span) {
     pathEvidence(line, { path: `${route}@${worker}`, ...question }),
   );
   const u = Math.max(...all.map((one) => one.uncertaintyMs));
-  const sure = widen(empty, -u);
+  // The monitor tells of a rule a little after it leads somewhere.
+  const sure = widen({ ...empty, toMs: empty.toMs - limits.watchLateMs }, -u);
   const requests = all
     .flatMap((one) => one.requests)
     .filter(({ fromMs, toMs }) => fromMs >= sure.fromMs && toMs <= sure.toMs);
