@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { type Cluster, kinds } from "@svclab/cluster";
-import { type Event, historyFormat, type Report } from "@svclab/contracts";
+import { type Event, historyFormat, type Report, routeOf } from "@svclab/contracts";
 import type { Claim, Violation } from "./claim.ts";
 import { cause } from "./kill/faults.ts";
 import type { KillingHands, NodeFollow, NodeShell } from "./kill/hands.ts";
@@ -92,13 +92,18 @@ async function act(
   const { replicas, workers } = lab;
   const world = new World();
   let stalls = 0;
+  const answered = new Map<string, number>();
   const hands: KillingHands = {
     ...{ ...recorded, cluster, nodeShell, namespace, deployment, replicas, world },
     stalls: () => stalls,
+    answers: (route) => answered.get(route) ?? 0,
   };
   const load = { lab, template: checker.load, script, write, say };
   onEvent((event) => {
     if (event.kind === "blind" || isLate(event)) stalls += 1;
+    if (event.kind !== "answered") return;
+    const route = routeOf(event.path);
+    answered.set(route, (answered.get(route) ?? 0) + 1);
   });
   const routes = routesOf(claims);
   const steady = steadyState({ world, replicas, workers, first, clock, signal, onEvent });

@@ -108,6 +108,21 @@ it("makes the load balancer's Service again, waits for its address, and leaves i
   assert.equal((await look())?.metadata.uid, now?.metadata.uid);
 });
 
+it("leaves the load balancer once it has answered often enough, and after 11 s at most", async () => {
+  const tookMs = async (answersEach: number) => {
+    const { workload } = await balanced("serves");
+    const { clock } = workload;
+    const beganMs = clock.nowMs();
+    const hands = workload.hands();
+    const answers = () => answersEach * Math.floor((clock.nowMs() - beganMs) / 100);
+    await cause("recreate-load-balancer", { ...hands, answers }, load, null);
+    return clock.nowMs() - beganMs;
+  };
+  const [served, silent] = [await tookMs(1), await tookMs(0)];
+  assert.ok(served >= 2_500 && served < 6_000, `${served} ms`);
+  assert.ok(silent >= 11_000 && silent < 16_000, `${silent} ms`);
+});
+
 it("waits for an address no longer than past its time, and leaves the verdict to the judge", async () => {
   const { workload, look } = await balanced("is away");
   const beganMs = workload.clock.nowMs();

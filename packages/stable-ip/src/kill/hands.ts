@@ -40,4 +40,6 @@ export interface Hands {
 export interface KillingHands extends Hands {
   /** Grows each time a recorder was blind, stood still or was late. */
   readonly stalls: () => number;
+  /** How many answers have come on a route so far. */
+  readonly answers: (route: string) => number;
 }

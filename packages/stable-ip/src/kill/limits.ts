@@ -42,6 +42,8 @@ export const limits = {
   selectedMs: 2_500,
   /** Past the time for an address, so that a late one is seen to be late. */
   pastAddressMs: 2_000,
+  /** A judge asks for 20, and the first may come from the address before. */
+  balancerAnswers: 25,
   /** Longer than the 10 s for which a load balancer with an address may be silent. */
   afterAddressMs: 11_000,
 } as const;

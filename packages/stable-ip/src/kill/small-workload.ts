@@ -30,6 +30,8 @@ export class SmallWorkload {
   well = true;
   /** Of recorders; told to whoever kills. */
   stalls = 0;
+  /** On each route; told to whoever kills. */
+  answers = 0;
   #made = 0;
   #replicaSet: KubeObject | null = null;
   #template = "";
@@ -74,6 +76,7 @@ export class SmallWorkload {
         this.events.push({ atMs, from: "watch", ...fact } as Event);
       },
       stalls: () => this.stalls,
+      answers: () => this.answers,
       signal: this.stop.signal,
     };
   }

@@ -14,7 +14,8 @@ export const perSecond = {
   /** Forty in 5 s. */
   otherDns: 8,
   nodePort: 5,
-  loadBalancer: 5,
+  /** Twenty in 2 s. */
+  loadBalancer: 10,
   closed: 5,
   otherIp: 5,
   /** Each worker is to meet every Pod in 5 s, but for a chance of 1e-9. */
