@@ -17,7 +17,7 @@ export { readLock, reference } from "./images/lock.ts";
 export { holdCluster, type Lab, labPlace, lookAtLab, openLab, openLabFiles } from "./lab.ts";
 export { labDown, labMemory, labUp } from "./lab-cluster.ts";
 export { forgetLabImages, labAppImages } from "./lab-images.ts";
-export { type InstallWishes, labInstall } from "./lab-install.ts";
+export { type InstallWishes, labInstall, labPrepareInstall } from "./lab-install.ts";
 export { hostPrograms } from "./lab-programs.ts";
 export type { Engine } from "./machine/decide-engine.ts";
 export { cacheDir, checkoutDir, stateDir } from "./machine/directories.ts";

@@ -17,6 +17,8 @@ export interface UpWishes {
   readonly retain: boolean;
   /** Default: two, as many as the claims need. */
   readonly workers?: number;
+  /** Done while new nodes become ready; never rejects. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 /** Images, programs and cluster: everything that `svclab up` does. */
@@ -27,7 +29,7 @@ export async function labUp(lab: Lab, name: string, options: UpWishes): Promise<
 async function bringUp(
   lab: Lab,
   place: ClusterPlace,
-  { proxyMode, retain, workers = 2 }: UpWishes,
+  { proxyMode, retain, workers = 2, meanwhile = async () => {} }: UpWishes,
 ): Promise<boolean> {
   if (lab.sealed) requireSealable(lab);
   // Told before images are built, which may take half an hour.
@@ -48,6 +50,7 @@ async function bringUp(
     host: hostLimits(lab),
     sealed: lab.sealed,
     retain,
+    meanwhile,
     write: lab.write,
     ...(lab.signal === undefined ? {} : { signal: lab.signal }),
   });

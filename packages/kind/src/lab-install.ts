@@ -3,6 +3,7 @@ import { apps, deliverAppImages, developmentImage } from "./app/app-images.ts";
 import { appNamespace, install } from "./app/install.ts";
 import { type Kubectl, kubectlFor } from "./cluster/kubectl.ts";
 import { nodeContainers, onNode } from "./cluster/nodes.ts";
+import type { ClusterPlace } from "./cluster/place.ts";
 import { reference } from "./images/lock.ts";
 import { holdCluster, type Lab, labPlace } from "./lab.ts";
 import { requireCluster } from "./lab-cluster.ts";
@@ -36,20 +37,7 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
   const nodes = nodeNames.length;
   const database = wished.database ?? (await databaseByDefault(kubectl, nodes));
   if (database) requireNodes(nodes, name);
-  const image = (id: string) => {
-    const found = lab.lock.images[id];
-    if (found === undefined) throw new Error(`the lock file has no image called ${id}`);
-    return reference(found);
-  };
-  const images = await deliverAppImages({
-    checkout: lab.checkout,
-    cache: lab.cache,
-    engine: lab.engine,
-    cluster: place.cluster,
-    alsoLoad: [image("k6"), ...(database ? [image("mysql")] : [])],
-    nodejsImage: image("nodejs"),
-    write: lab.write,
-  });
+  const images = await deliver(lab, place, database);
   await removeNodeRules(lab, nodeNames);
   await install({
     checkout: lab.checkout,
@@ -61,6 +49,33 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
     write: lab.write,
   });
   return Object.fromEntries(apps.map((app) => [developmentImage(app), images[app]]));
+}
+
+/**
+ * Builds and loads what a first install will use, and says nothing of what becomes of it: the install
+ * does what is left, or tells why it cannot.
+ */
+export async function labPrepareInstall(lab: Lab, name: string): Promise<void> {
+  const place = labPlace(name);
+  const nodes = await nodeContainers(lab.engine, place.cluster);
+  await deliver(lab, place, nodes.length >= databaseNodes).catch(() => {});
+}
+
+function deliver(lab: Lab, place: ClusterPlace, database: boolean) {
+  const image = (id: string) => {
+    const found = lab.lock.images[id];
+    if (found === undefined) throw new Error(`the lock file has no image called ${id}`);
+    return reference(found);
+  };
+  return deliverAppImages({
+    checkout: lab.checkout,
+    cache: lab.cache,
+    engine: lab.engine,
+    cluster: place.cluster,
+    alsoLoad: [image("k6"), ...(database ? [image("mysql")] : [])],
+    nodejsImage: image("nodejs"),
+    write: lab.write,
+  });
 }
 
 /** What a run that was killed made its nodes drop on purpose. */

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { exitCode, ToolError } from "@svclab/contracts";
-import { labInstall, labPlace, labUp, openLab } from "@svclab/kind";
+import { labInstall, labPlace, labPrepareInstall, labUp, openLab } from "@svclab/kind";
 import { Command } from "commander";
 import { tryAddresses } from "../addresses.ts";
 import { chooseClaims } from "../choose-claims.ts";
@@ -17,7 +17,8 @@ export const demo = (signal: AbortSignal): Command =>
     .action(async ({ name, proxyMode }: NameOption & ProxyOption) => {
       const say = sayer();
       const lab = await openLab(say, signal);
-      await labUp(lab, name, { proxyMode, retain: false });
+      const meanwhile = () => labPrepareInstall(lab, name);
+      await labUp(lab, name, { proxyMode, retain: false, meanwhile });
       const images = await labInstall(lab, name, { faults: true });
       const { short, long } = splitLong(chooseClaims([]));
       const asked = { name, claims: short, control: false, images };

@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly sealed: boolean;
   /** Leave what was begun when it fails, to be looked at. */
   readonly retain: boolean;
+  /** Done while new nodes become ready; never rejects. */
+  readonly meanwhile: () => Promise<void>;
   readonly write: (line: string) => void;
   readonly signal?: AbortSignal;
 }

@@ -12,7 +12,7 @@ import { networkFacts, sealOnHost } from "./host-network.ts";
 import { requireInotify } from "./inotify.ts";
 import { containerdUnit, kindConfig } from "./kind-config.ts";
 import { kindCreate } from "./kind-create.ts";
-import { kubectlFor } from "./kubectl.ts";
+import { type Kubectl, kubectlFor } from "./kubectl.ts";
 import { clusterLimits, type Limits } from "./limits.ts";
 import { loadBalancerRuns, startLoadBalancer } from "./load-balancer.ts";
 import { nodeContainers } from "./nodes.ts";
@@ -58,7 +58,7 @@ export async function up(place: ClusterPlace, options: UpOptions): Promise<boole
 }
 
 async function create(place: ClusterPlace, options: UpOptions, limits: Limits): Promise<void> {
-  const { engine, write } = options;
+  const { engine } = options;
   await mkdir(place.folder, { recursive: true });
   if (!engine.elsewhere) await requireInotify(1 + options.workers);
   if (options.sealed) await requireClosedResolver(engine);
@@ -90,13 +90,7 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
     place,
     options.host.mapNodePorts.length > 0,
   );
-  write("waiting for all nodes to be Ready");
-  await nodesReady(place, options, kubectl, limits.nodesReadyMs);
-  write("waiting for DNS and the load balancer to answer");
-  await dnsReady(kubectl, limits.dnsReadyMs, options.signal);
-  // Where only published ports lead in, no load balancer's address is reached from here.
-  if (options.host.mapNodePorts.length === 0)
-    await checkTraffic(kubectl, place, limits.trafficMs, options.signal);
+  await Promise.all([becomeWhole(place, options, kubectl, limits), options.meanwhile()]);
   const [node] = await nodeContainers(engine, place.cluster);
   await writeRecord(place, {
     cluster: place.cluster,
@@ -108,6 +102,22 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
     ...networks,
     sealed: options.sealed,
   });
+}
+
+async function becomeWhole(
+  place: ClusterPlace,
+  options: UpOptions,
+  kubectl: Kubectl,
+  limits: Limits,
+): Promise<void> {
+  const { write, signal } = options;
+  write("waiting for all nodes to be Ready");
+  await nodesReady(place, options, kubectl, limits.nodesReadyMs);
+  write("waiting for DNS and the load balancer to answer");
+  await dnsReady(kubectl, limits.dnsReadyMs, signal);
+  // Where only published ports lead in, no load balancer's address is reached from here.
+  if (options.host.mapNodePorts.length === 0)
+    await checkTraffic(kubectl, place, limits.trafficMs, signal);
 }
 
 async function keepLoadBalancer(place: ClusterPlace, options: UpOptions): Promise<boolean> {
