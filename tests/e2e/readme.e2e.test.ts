@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, Here | { readonly by: string }>> = {
   "make test": { by: ".ci/run" },
   "make down": { by: "scripts/test" },
   "./svclab --help": { says: /^Usage: svclab/ },
+  "./svclab matrix --show": { says: /^(no round yet|[a-z-]+, \d+ rounds?)/ },
   "./svclab rights": { says: /^kind: ServiceAccount$/m },
   "./svclab claims": { says: /^cluster-ip-survives-pod-kill\n {9}A Service MUST/ },
   "./svclab --version": { says: /^svclab \d+\.\d+\.\d+\nnode v\d+/ },

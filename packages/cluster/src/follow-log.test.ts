@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { ToolError } from "@svclab/contracts";
 import { NodeTrouble } from "./api-error.ts";
 import { FakeCluster } from "./fake/fake-cluster.ts";
 import { followLog } from "./follow-log.ts";
@@ -75,4 +76,37 @@ it("gives up where the log cannot be had", async () => {
   };
   const follower = { isRunning: async () => true, line: () => {} };
   await assert.rejects(followLog(cluster, pod, follower, { clock, signal }), /no such container/);
+});
+
+/** An API server that is away for so long, on a clock that only sleeping moves. */
+function awayFor(awayMs: number) {
+  const { cluster, isRunning } = talking([2, 5]);
+  let nowMs = 0;
+  const sleep = async (ms: number) => {
+    nowMs += ms;
+  };
+  const lines: string[] = [];
+  const follower = {
+    isRunning: async () => {
+      if (nowMs > 0 && nowMs < awayMs)
+        throw new ToolError({
+          ...{ code: "cluster-unreachable", expected: "an API server", found: "ECONNREFUSED" },
+          todo: "wait",
+        });
+      return isRunning();
+    },
+    line: (text: string) => void lines.push(text),
+  };
+  const ended = followLog(cluster, pod, follower, {
+    clock: { nowMs: () => nowMs, sleep },
+    signal,
+  });
+  return { ended, lines };
+}
+
+it("waits through an outage of the API server of a minute, and not for ever", async () => {
+  const { ended, lines } = awayFor(70_000);
+  await ended;
+  assert.equal(lines.join(""), "abcde");
+  await assert.rejects(awayFor(200_000).ended, /ECONNREFUSED/);
 });

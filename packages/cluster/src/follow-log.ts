@@ -1,3 +1,4 @@
+import { ToolError } from "@svclab/contracts";
 import { NodeTrouble } from "./api-error.ts";
 import type { FollowClock } from "./follow.ts";
 import type { Cluster, PodName } from "./port.ts";
@@ -10,6 +11,10 @@ export interface LogFollower {
 }
 
 const pauseMs = 200;
+/** An API server that says no, or a node that does. */
+const mostFailures = 20;
+/** One that is away may come back: two minutes. */
+const mostOutages = 600;
 
 /**
  * Every line of a container's log once, in order, until the container has ended. A broken stream
@@ -45,18 +50,27 @@ export async function followLog(
     );
   };
   let failures = 0;
+  let outages = 0;
   while (true) {
     signal.throwIfAborted();
-    // Asked before reading: what is read after a container has ended is all it ever wrote.
-    const running = await follower.isRunning();
     try {
+      // Asked before reading: what is read after a container has ended is all it ever wrote.
+      const running = await follower.isRunning();
       await read();
       failures = 0;
+      outages = 0;
       if (!running) return;
     } catch (error) {
-      if (signal.aborted || ++failures > 20) throw error;
+      if (signal.aborted) throw error;
+      if (isOutage(error)) outages += 1;
+      else failures += 1;
+      if (failures > mostFailures || outages > mostOutages) throw error;
       if (error instanceof NodeTrouble) follow = false;
     }
     await clock.sleep(pauseMs, signal);
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof ToolError && error.code === "cluster-unreachable";
 }

@@ -41,7 +41,7 @@ function sectionOf({ kill, rounds, cells, rules }: Row): string[] {
       : [`No node's rules for the Service led to the Pod after ${told(rules)} ms (median).`];
   return [
     `## ${kill}`,
-    `${capital(done)}. Expected: ${expected} ([source](${source})). ${rounds} rounds.`,
+    `${capital(done)}. Expected: ${expected} ([source](${source})). ${capital(counted(rounds))}.`,
     [head, "|---|--:|--:|--:|--:|--:|--:|--:|", ...lines].join("\n"),
     ...rulesTold,
   ];
@@ -73,7 +73,7 @@ export function toMatrixText(rows: readonly Row[]): string {
     .map(({ kill, rounds, cells, rules }) => {
       const rulesTold = rules === null ? "" : `, out of the rules in ${told(rules)} ms`;
       return [
-        `${kill}, ${rounds} rounds${rulesTold}`,
+        `${kill}, ${counted(rounds)}${rulesTold}`,
         ...cells.map(
           (cell) =>
             `  ${cell.route.padEnd(18)}${`${grouped(cell.lost)} of ${grouped(cell.requests)} lost`.padEnd(26)}${silence(cell)}`,
@@ -85,5 +85,6 @@ export function toMatrixText(rows: readonly Row[]): string {
 
 const silence = ({ median, worstMs }: Cell) => `silence ${median.value}, worst ${worstMs} ms`;
 const told = ({ value, low, high }: Quantile) => `${value} [${low ?? "-"}–${high ?? "-"}]`;
+const counted = (rounds: number) => `${rounds} ${rounds === 1 ? "round" : "rounds"}`;
 const grouped = (value: number) => value.toLocaleString("en-US");
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
