@@ -1,7 +1,6 @@
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ToolError } from "@svclab/contracts";
-import type { z } from "zod";
 
 /** Adds a line; the file and its folder are made where they are not there yet. */
 export async function addJsonLine(file: string, value: unknown): Promise<void> {
@@ -12,7 +11,7 @@ export async function addJsonLine(file: string, value: unknown): Promise<void> {
 /** None where there is no file yet. `what`: what a line is to be. @throws ToolError line-bad, with the line */
 export async function readJsonLines<Line>(
   file: string,
-  schema: z.ZodType<Line>,
+  schema: { readonly parse: (value: unknown) => Line },
   what: string,
 ): Promise<Line[]> {
   const text = await readFile(file, "utf8").catch((error) => {

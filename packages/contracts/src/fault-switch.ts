@@ -20,6 +20,9 @@ export const FaultSwitch = {
   }),
 } as const;
 
+/** What is sent to one switch. */
+export type FaultBody<Name extends keyof typeof FaultSwitch> = z.input<(typeof FaultSwitch)[Name]>;
+
 /** GET /faults, and the answer to a PUT or DELETE: what is switched on now. */
 export const FaultState = z.object({
   ready: z.boolean(),

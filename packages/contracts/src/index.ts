@@ -12,7 +12,7 @@ export {
   SeenPod,
   Why,
 } from "./event.ts";
-export { FaultState, FaultSwitch } from "./fault-switch.ts";
+export { type FaultBody, FaultState, FaultSwitch } from "./fault-switch.ts";
 export { GroupMember } from "./group-member.ts";
 export { GroupRecord, noGroupYet, StoppedMember } from "./group-record.ts";
 export { KillMode, MatrixRound, PathRound } from "./matrix.ts";

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FaultSwitch, SeenPod } from "@svclab/contracts";
-import type { z } from "zod";
+import type { FaultBody, FaultSwitch, SeenPod } from "@svclab/contracts";
 import type { Hands } from "./hands.ts";
 import { containerOf } from "./kill-pod.ts";
 
@@ -13,7 +12,7 @@ export async function throwSwitch<Name extends keyof typeof FaultSwitch>(
   { nodeShell }: Pick<Hands, "nodeShell">,
   pod: SeenPod,
   name: Name,
-  body: z.input<(typeof FaultSwitch)[Name]>,
+  body: FaultBody<Name>,
 ): Promise<void> {
   const script = `
     const response = await fetch("http://127.0.0.1:" + (process.env.ADMIN_PORT ?? 8081) + "/faults/${name}", {

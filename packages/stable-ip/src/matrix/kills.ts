@@ -16,7 +16,7 @@ export interface MatrixHands extends Hands {
 }
 
 /** How long each is kept up, and waited for. */
-export const limits = {
+const limits = {
   /** A readiness probe every second has failed by then, and the Pod is out of all rules. */
   hangMs: 6_000,
   /** Longer than a node may be silent before it counts as not ready (50 s). */
