@@ -6,7 +6,7 @@ import { nextBlock } from "./matrix.ts";
 
 const rounds = (kill: KillMode, count: number): MatrixRound[] =>
   Array.from({ length: count }, () => {
-    return { kill, run: "r", commit: "c", atMs: 1, paths: {}, rulesMs: null };
+    return { kill, run: "r", commit: "c", atMs: 1, paths: {}, noticedMs: null, rulesMs: null };
   });
 
 test("the next block is of the kill that has the fewest rounds, never more than are lacking", () => {
@@ -20,6 +20,6 @@ test("the next block is of the kill that has the fewest rounds, never more than 
 
 test("kills are named as they are listed, and one that is unknown is told with the nearest", () => {
   assert.deepEqual(chooseKills(["crash", "sigkill"]), ["sigkill", "crash"]);
-  assert.equal(chooseKills([]).length, 12);
+  assert.equal(chooseKills([]).length, 14);
   assert.throws(() => chooseKills(["sigkil"]), /sigkill/);
 });

@@ -5,6 +5,8 @@ export const KillMode = z.enum([
   "graceful",
   "graceful-without-pre-stop",
   "sigkill",
+  "sigkill-behind-one-service",
+  "sigkill-with-fast-rules",
   "force-delete",
   "crash",
   "readiness-off",
@@ -34,8 +36,10 @@ export const MatrixRound = z.object({
   atMs: z.number(),
   /** By route, for example `cluster-ip/new`; without those whose prober stood still meanwhile. */
   paths: z.record(z.string(), PathRound),
+  /** From the kill until the API said that the Pod is not ready, ms; null where it never did. */
+  noticedMs: z.number().nullable(),
   /**
-   * From the kill until no node's rules for the Service inside led to that Pod, ms; null where it was
+   * From the kill until no node's rules for the Pods' ClusterIP led to that Pod, ms; null where it was
    * not one Pod that was killed, or the rules were not seen on every node.
    */
   rulesMs: z.number().nullable(),

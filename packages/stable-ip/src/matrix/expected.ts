@@ -30,6 +30,16 @@ export const expectations: Readonly<Record<KillMode, Expected>> = {
     expected: "requests are lost until the kubelet sees it, or its probe fails (every second)",
     source: readiness,
   },
+  "sigkill-behind-one-service": {
+    done: "the same, of a Pod whose Deployment has one Service in the place of four",
+    expected: "less is lost: kube-proxy writes the first change at once, and others 1 s later",
+    source: `${docs}/reference/config-api/kube-proxy-config.v1alpha1/#kubeproxy-config-k8s-io-v1alpha1-KubeProxyNFTablesConfiguration`,
+  },
+  "sigkill-with-fast-rules": {
+    done: "SIGKILL behind four Services, kube-proxy's minSyncPeriod 10 ms in the place of 1 s",
+    expected: "less is lost: no Service's rules wait for those of another",
+    source: `${docs}/reference/networking/virtual-ips/#optimizing-iptables-mode-performance`,
+  },
   "force-delete": {
     done: "a Pod is deleted with a grace period of 0 s",
     expected: "requests are lost until the last rule has changed: nothing is waited for",

@@ -2,11 +2,11 @@ import { kinds } from "@svclab/cluster";
 import type { KillMode, SeenPod } from "@svclab/contracts";
 import type { Hands } from "../kill/hands.ts";
 import { holdUnready } from "../kill/hold-unready.ts";
-import { containerOf, killPod } from "../kill/kill-pod.ts";
+import { containerOf, type How, killPod } from "../kill/kill-pod.ts";
 import { rollOut } from "../kill/roll-out.ts";
 import { throwSwitch } from "../kill/throw-switch.ts";
 import { allReady, waitForPods } from "../kill/wait-for-pods.ts";
-import type { MatrixLab } from "./lab.ts";
+import type { MatrixLab, SubjectName } from "./lab.ts";
 
 /** All that a kill of the matrix may touch. */
 export interface MatrixHands extends Hands {
@@ -29,6 +29,10 @@ const limits = {
 interface Kill {
   /** Whom a round is about; a Pod was not killed before in the same block. */
   readonly of: "pod" | "nobody";
+  /** Default: target. */
+  readonly subject?: SubjectName;
+  /** Afterwards the Pod, or its container, is another. */
+  readonly renews?: true;
   /** What stays as it is for a block of rounds. */
   readonly before?: (hands: MatrixHands) => Promise<void>;
   /** Does it, and takes back what does not end by itself. */
@@ -37,23 +41,25 @@ interface Kill {
 
 /** Of each: as kubectl, the kubelet or an administrator would do it. */
 export const kills: Readonly<Record<KillMode, Kill>> = {
-  graceful: { of: "pod", kill: (hands, pod) => killPod(hands, pod, "graceful") },
-  "graceful-without-pre-stop": {
-    of: "pod",
-    before: endAtOnce,
-    kill: (hands, pod) => killPod(hands, pod, "graceful"),
-  },
-  sigkill: { of: "pod", kill: (hands, pod) => killPod(hands, pod, "sigkill") },
-  "force-delete": { of: "pod", kill: (hands, pod) => killPod(hands, pod, "force") },
-  crash: { of: "pod", kill: crash },
+  graceful: killing("graceful"),
+  "graceful-without-pre-stop": { ...killing("graceful"), before: endAtOnce },
+  sigkill: killing("sigkill"),
+  "sigkill-behind-one-service": { ...killing("sigkill"), subject: "lone" },
+  "sigkill-with-fast-rules": { ...killing("sigkill"), before: syncFast },
+  "force-delete": killing("force"),
+  crash: { of: "pod", renews: true, kill: crash },
   "readiness-off": { of: "pod", kill: holdUnready },
   hang: { of: "pod", kill: hang },
   "roll-out": { of: "nobody", kill: rollOut },
-  "node-drained": { of: "pod", kill: drain },
+  "node-drained": { of: "pod", renews: true, kill: drain },
   "node-paused": { of: "pod", kill: pause },
   "kube-proxy-restarted": { of: "nobody", kill: restartKubeProxy },
   "api-server-away": { of: "nobody", kill: cutOffApiServer },
 };
+
+function killing(how: How): Kill {
+  return { of: "pod", renews: true, kill: (hands, pod) => killPod(hands, pod, how) };
+}
 
 /** Resolves when every Pod is ready, none is on its way out, and `killed` runs another container. */
 export async function whole(hands: MatrixHands, killed: SeenPod | null): Promise<void> {
@@ -95,6 +101,21 @@ async function replaced(hands: MatrixHands, change: () => Promise<unknown>): Pro
     limits.wholeMs,
     (pods) => allReady(pods, hands.replicas) && pods.every(({ podUid }) => !before.has(podUid)),
   );
+}
+
+/** kube-proxy may write its rules every 10 ms in the place of every second (minSyncPeriod). */
+async function syncFast(hands: MatrixHands): Promise<void> {
+  const set = async (from: string, to: string) => {
+    const config = ["-n", "kube-system", "configmap", "kube-proxy"];
+    const text = await kubectl(hands, "get", "-o", "yaml", ...config);
+    const changed = text.replaceAll(`minSyncPeriod: ${from}`, `minSyncPeriod: ${to}`);
+    if (changed === text) throw new RangeError(`kube-proxy has no minSyncPeriod of ${from}`);
+    const apply = ["replace", "--filename", "-"];
+    await hands.nodeShell(hands.lab.controlPlane, ["kubectl", adminConfig, ...apply], changed);
+    await restartKubeProxy(hands);
+  };
+  hands.removals.add("kube-proxy's minSyncPeriod", () => set("10ms", "0s"));
+  await set("0s", "10ms");
 }
 
 /** The process ends with exit code 1; who asked it to gets no answer. */
@@ -153,9 +174,10 @@ async function cutOffApiServer(hands: MatrixHands): Promise<void> {
   );
 }
 
+const adminConfig = "--kubeconfig=/etc/kubernetes/admin.conf";
+
 function kubectl({ lab, nodeShell }: MatrixHands, ...args: string[]): Promise<string> {
-  const config = "--kubeconfig=/etc/kubernetes/admin.conf";
-  return nodeShell(lab.controlPlane, ["kubectl", config, ...args]);
+  return nodeShell(lab.controlPlane, ["kubectl", adminConfig, ...args]);
 }
 
 /** Keeps something up for a while; it is undone whatever happens meanwhile. */

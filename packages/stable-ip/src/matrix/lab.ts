@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Cluster, kinds, type Service } from "@svclab/cluster";
+import { type Cluster, type KubeObject, kinds, type Service } from "@svclab/cluster";
 import { type Clock, machineClock } from "../observe/clock.ts";
 import { readNodes } from "../observe/lab.ts";
 import { applyAll, readManifests } from "../observe/manifests.ts";
@@ -11,8 +11,6 @@ import type { Recorded } from "../with-history.ts";
 /** Names of what ./svclab matrix puts into a cluster: k8s/matrix. */
 export const matrixNames = {
   namespace: "svclab-matrix",
-  deployment: "target",
-  inside: "inside",
   direct: "direct",
   node: "node",
   public: "public",
@@ -22,15 +20,28 @@ export const matrixNames = {
 /** A name of the namespace, in full: no search list is needed for it. */
 const full = (name: string) => `${name}.${matrixNames.namespace}.svc.cluster.local`;
 
+/** Of target every way is asked; lone has one Service, by whose IP it is asked. */
+export type SubjectName = "target" | "lone";
+
+/** A Deployment whose Pods are killed, and its Service with a ClusterIP. */
+interface Subject {
+  readonly deployment: SubjectName;
+  readonly deploymentUid: string;
+  readonly service: string;
+  readonly clusterIP: string;
+}
+
+/** For each subject the name of its Service with a ClusterIP. */
+export const serviceOf = { target: "inside", lone: "lone" } as const;
+
 /** Each way to the Pods: where it is asked. */
 export interface MatrixLab {
-  readonly deploymentUid: string;
+  readonly subjects: Readonly<Record<SubjectName, Subject>>;
   readonly replicas: number;
   readonly nodes: readonly string[];
   readonly workers: readonly string[];
   readonly controlPlane: string;
   readonly nodeAddresses: Readonly<Record<string, string>>;
-  readonly clusterIP: string;
   readonly insideName: string;
   readonly directName: string;
   readonly nodePort: number;
@@ -66,7 +77,7 @@ async function deploy(
       everyMs: 500,
     });
   });
-  await applyAll(cluster, objects, signal);
+  await applyAll(cluster, [...objects, ...lonely(objects)], signal);
   return until(clock, signal, {
     what: "the load balancer, the Ingress and the Gateway of svclab-matrix to have addresses",
     look: async () => {
@@ -80,12 +91,33 @@ async function deploy(
   });
 }
 
+/** The target once more under another name, and behind nothing but a ClusterIP. */
+function lonely(objects: readonly KubeObject[]): KubeObject[] {
+  const copied = objects.filter(
+    ({ kind, metadata }) => kind === "Deployment" || metadata.name === serviceOf.target,
+  );
+  return copied.map((one) => {
+    const text = JSON.stringify(one).replaceAll('"target"', '"lone"');
+    return JSON.parse(text.replaceAll(`"${serviceOf.target}"`, `"${serviceOf.lone}"`));
+  });
+}
+
 async function readMatrixLab(cluster: Cluster, signal: AbortSignal): Promise<MatrixLab> {
   const { namespace } = matrixNames;
   const named = (name: string) => ({ namespace, name });
-  const [deployment, inside, node, balanced, ingress, gateway, nodes] = await Promise.all([
-    cluster.get(kinds.deployment, named(matrixNames.deployment), signal),
-    cluster.get(kinds.service, named(matrixNames.inside), signal),
+  const subject = async (deployment: SubjectName): Promise<Subject & { replicas: number }> => {
+    const service = serviceOf[deployment];
+    const [pods, way] = await Promise.all([
+      cluster.get(kinds.deployment, named(deployment), signal),
+      cluster.get(kinds.service, named(service), signal),
+    ]);
+    const deploymentUid = pods?.metadata.uid ?? "";
+    const clusterIP = way?.spec.clusterIP ?? "";
+    return { deployment, deploymentUid, service, clusterIP, replicas: pods?.spec.replicas ?? 0 };
+  };
+  const [target, lone, node, balanced, ingress, gateway, nodes] = await Promise.all([
+    subject("target"),
+    subject("lone"),
     cluster.get(kinds.service, named(matrixNames.node), signal),
     cluster.get(kinds.service, named(matrixNames.public), signal),
     cluster.get(kinds.ingress, named(matrixNames.http), signal),
@@ -96,10 +128,9 @@ async function readMatrixLab(cluster: Cluster, signal: AbortSignal): Promise<Mat
     (one?.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
   return {
     ...nodes,
-    deploymentUid: deployment?.metadata.uid ?? "",
-    replicas: deployment?.spec.replicas ?? 0,
-    clusterIP: inside?.spec.clusterIP ?? "",
-    insideName: full(matrixNames.inside),
+    subjects: { target, lone },
+    replicas: target.replicas,
+    insideName: full(serviceOf.target),
     directName: full(matrixNames.direct),
     nodePort: node?.spec.ports?.[0]?.nodePort ?? 0,
     loadBalancer: addresses(balanced),

@@ -1,6 +1,6 @@
 import { type HttpProbe, type ProberPlan, pathId } from "@svclab/contracts";
 import { clusterControl, planOf } from "../observe/plans.ts";
-import type { MatrixLab } from "./lab.ts";
+import type { MatrixLab, SubjectName } from "./lab.ts";
 
 /** A silence is seen to 50 ms from each place. */
 const perSecond = 20;
@@ -20,9 +20,13 @@ export type Way =
 
 type Asked = Pick<HttpProbe, "targets" | "port">;
 
+const byIpOf = ({ subjects }: MatrixLab, subject: SubjectName): Asked => {
+  return { targets: [subjects[subject].clusterIP], port: 80 };
+};
+
 /** The ways from inside the cluster, from each worker. */
 function inside(lab: MatrixLab): Partial<Record<Way, Asked>> {
-  const byIp = { targets: [lab.clusterIP], port: 80 };
+  const byIp = byIpOf(lab, "target");
   const byName = { targets: [lab.insideName], port: 80 };
   return {
     "cluster-ip/new": byIp,
@@ -43,11 +47,17 @@ function outside(lab: MatrixLab): Partial<Record<Way, Asked>> {
   };
 }
 
-export const onWorker = (lab: MatrixLab, worker: string): ProberPlan =>
-  planOf(worker, clusterControl, probes(inside(lab), worker));
+export function onWorker(lab: MatrixLab, subject: SubjectName, worker: string): ProberPlan {
+  const lone = { "cluster-ip/new": byIpOf(lab, "lone"), "cluster-ip/kept": byIpOf(lab, "lone") };
+  const ways = subject === "lone" ? lone : inside(lab);
+  return planOf(worker, clusterControl, probes(ways, worker));
+}
 
-export const onHost = (lab: MatrixLab): ProberPlan =>
-  planOf("host", { host: "127.0.0.1", port: 0 }, probes(outside(lab), "host"));
+/** null where nothing leads in from outside. */
+export function onHost(lab: MatrixLab, subject: SubjectName): ProberPlan | null {
+  if (subject === "lone") return null;
+  return planOf("host", { host: "127.0.0.1", port: 0 }, probes(outside(lab), "host"));
+}
 
 function probes(ways: Partial<Record<Way, Asked>>, vantage: string): HttpProbe[] {
   return Object.entries(ways).map(([way, asked]) => {

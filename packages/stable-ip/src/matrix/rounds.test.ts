@@ -127,6 +127,26 @@ describe("a round's figures", () => {
   });
 });
 
+describe("the time until the API knows", () => {
+  const pod = { podUid: "uid-a", name: "a", ip: "10.1.0.1", node: "a", containerId: "c" };
+  const told = (ready: boolean): Fact => {
+    return { kind: "pods-seen", pods: [{ ...pod, ready, terminating: false }] };
+  };
+
+  it("is that of the first sight of the Pod that is not ready, or of none of it", () => {
+    const block = new Block().at(500, told(false)).round(1_000, 5_000).at(1_200, told(true));
+    assert.equal(block.at(1_700, told(false)).at(2_000, told(true)).end()[0]?.noticedMs, 700);
+    const gone = new Block().round(1_000, 5_000).at(1_300, { kind: "pods-seen", pods: [] });
+    assert.equal(gone.end()[0]?.noticedMs, 300);
+  });
+
+  it("is none where it was ready all the time, and where no Pod was meant", () => {
+    const block = () => new Block().at(1_200, told(true)).at(6_000, told(false));
+    assert.equal(block().round(1_000, 5_000).end()[0]?.noticedMs, null);
+    assert.equal(block().round(1_000, 7_000, "roll-out", null).end()[0]?.noticedMs, null);
+  });
+});
+
 describe("the time to the rules", () => {
   const began = () => {
     const block = new Block().round(1_000, 5_000);

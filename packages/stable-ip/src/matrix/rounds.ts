@@ -4,7 +4,7 @@ import { overlaps, type Span } from "../history/span.ts";
 import { type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { isLost, longestSilence } from "../verify/requests.ts";
 import { ruledStretches } from "../verify/rules.ts";
-import { matrixNames } from "./lab.ts";
+import { serviceOf } from "./lab.ts";
 
 /**
  * What each round of a block's history showed on each way to the Pods: from just before the kill
@@ -20,7 +20,9 @@ export function roundsOf(history: History): MatrixRound[] {
     const span = { fromMs, toMs: end.fromMs };
     const { run, commit } = line.began;
     const rulesMs = event.podIp === null ? null : rulesGoneMs(line, event.podIp, span);
-    return { kill: event.kill, run, commit, atMs: fromMs, paths: pathsIn(line, span), rulesMs };
+    const noticedMs = event.podUid === null ? null : unreadyMs(line, event.podUid, span);
+    const paths = pathsIn(line, span);
+    return { kill: event.kill, run, commit, atMs: fromMs, paths, noticedMs, rulesMs };
   });
 }
 
@@ -68,10 +70,21 @@ function worse(one: PathRound | undefined, other: PathRound): PathRound {
   };
 }
 
+/** From the beginning of a span until the API told that a Pod is not ready; null where it never did. */
+function unreadyMs(line: Timeline, podUid: string, span: Span): number | null {
+  const told = line.of("pods-seen").find(({ event, fromMs }) => {
+    const pod = event.pods.find((one) => one.podUid === podUid);
+    return fromMs >= span.fromMs && fromMs <= span.toMs && pod?.ready !== true;
+  });
+  return told === undefined ? null : Math.round(told.fromMs - span.fromMs);
+}
+
 /** From the beginning of a span until no node's rules lead to a Pod; null where one still does, or was not seen. */
 function rulesGoneMs(line: Timeline, podIp: string, span: Span): number | null {
-  const gone = line.began.world.nodes.map((node) => {
-    const stretches = ruledStretches(line, node, matrixNames.inside, "http");
+  const { nodes, workload } = line.began.world;
+  const service = workload === "deployment/lone" ? serviceOf.lone : serviceOf.target;
+  const gone = nodes.map((node) => {
+    const stretches = ruledStretches(line, node, service, "http");
     const leads = stretches.filter(
       (one) => overlaps(one, span) && one.endpoints.some((each) => each.startsWith(`${podIp}:`)),
     );

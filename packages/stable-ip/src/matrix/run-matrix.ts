@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { type Event, historyFormat, type KillMode, type SeenPod } from "@svclab/contracts";
 import { rollOut } from "../kill/roll-out.ts";
+import { limits as decided } from "../limits.ts";
 import { type Checker, readChecker } from "../observe/checker.ts";
 import { startClusterProber } from "../observe/cluster-prober.ts";
 import { compareClocks } from "../observe/compare-clocks.ts";
@@ -43,6 +44,8 @@ export interface BlockRequest
   readonly pauseNode: MatrixHands["pauseNode"];
 }
 
+/** What is answered by DNS or by rules may be as it was for so long. */
+const quietMs = decided.dnsLateMs + decided.watchLateMs;
 /** Requests last 1 s at most: all that a kill cost is over after this. */
 const settleMs = 1_500;
 /** After an outage of the API server its clients come back late: they wait longer each time. */
@@ -63,7 +66,8 @@ export async function runBlock(request: BlockRequest): Promise<Ended> {
 async function act(request: BlockRequest, checker: Checker, recorded: Recorded): Promise<number> {
   const { cluster, nodeShell, pauseNode, lab, kill, rounds, say } = request;
   const { record, clock, signal } = recorded;
-  const { namespace, deployment } = matrixNames;
+  const { namespace } = matrixNames;
+  const { deployment } = subjectOf(request);
   const world = new World();
   const hands: MatrixHands = {
     ...{ ...recorded, cluster, nodeShell, pauseNode, namespace, deployment, world, lab },
@@ -78,7 +82,7 @@ async function act(request: BlockRequest, checker: Checker, recorded: Recorded):
     seen: () => `no answer on ${answered().join(", ")}`,
     limitMs: steadyMs,
   });
-  const { before, kill: cause, of } = kills[kill];
+  const { before, kill: cause, of, renews } = kills[kill];
   // A new Pod for each place is also the proof that every controller is at work.
   await rollOut(hands);
   await before?.(hands);
@@ -88,12 +92,12 @@ async function act(request: BlockRequest, checker: Checker, recorded: Recorded):
     say(`${kill}, round ${round} of ${rounds}`);
     const pod = await fresh(hands, killed);
     killed.add(pod.podUid);
-    await clock.sleep(settleMs, signal);
+    await clock.sleep(quietMs, signal);
     const about =
       of === "pod" ? { podUid: pod.podUid, podIp: pod.ip } : { podUid: null, podIp: null };
     record({ kind: "kill-round-began", kill, ...about });
     await cause(hands, pod);
-    await whole(hands, restarts.has(kill) ? pod : null);
+    await whole(hands, renews ? pod : null);
     await clock.sleep(settleMs, signal);
     record({ kind: "kill-round-ended", kill });
   }
@@ -102,16 +106,6 @@ async function act(request: BlockRequest, checker: Checker, recorded: Recorded):
   await recorders.stop();
   return lookedUntilMs;
 }
-
-/** Those after which the Pod, or its container, is another. */
-const restarts: ReadonlySet<KillMode> = new Set([
-  "graceful",
-  "graceful-without-pre-stop",
-  "sigkill",
-  "force-delete",
-  "crash",
-  "node-drained",
-]);
 
 /** A ready Pod that no round was about yet: one that was killed before is started again later and later. */
 async function fresh(hands: MatrixHands, killed: ReadonlySet<string>): Promise<SeenPod> {
@@ -122,10 +116,23 @@ async function fresh(hands: MatrixHands, killed: ReadonlySet<string>): Promise<S
   return pod;
 }
 
+const subjectOf = ({ lab, kill }: BlockRequest) => lab.subjects[kills[kill].subject ?? "target"];
+
+/** What is asked from each worker, and from this machine. */
+function plansOf(request: BlockRequest) {
+  const { lab } = request;
+  const { deployment } = subjectOf(request);
+  return {
+    inside: lab.workers.map((node) => ({ node, plan: onWorker(lab, deployment, node) })),
+    outside: onHost(lab, deployment),
+  };
+}
+
 /** The paths that have not answered yet. */
-function answers(recorded: Recorded, { lab }: BlockRequest): () => string[] {
-  const plans = [...lab.workers.map((worker) => onWorker(lab, worker)), onHost(lab)];
-  const silent = new Set(plans.flatMap(({ probes }) => probes.map(({ path }) => path)));
+function answers(recorded: Recorded, request: BlockRequest): () => string[] {
+  const { inside, outside } = plansOf(request);
+  const plans = [...inside.map(({ plan }) => plan), outside];
+  const silent = new Set(plans.flatMap((plan) => plan?.probes.map(({ path }) => path) ?? []));
   recorded.onEvent((event: Event) => {
     if (event.kind === "answered" && event.status === 200) silent.delete(event.path);
   });
@@ -142,20 +149,22 @@ async function start(
   const watching = new AbortController();
   const untilStopped = { ...recording, signal: AbortSignal.any([signal, watching.signal]) };
   const { namespace } = matrixNames;
+  const { deploymentUid: workloadUid } = subjectOf(request);
   const watched = Promise.all([
-    watch({ ...request, ...untilStopped, namespace, workloadUid: lab.deploymentUid }),
+    watch({ ...request, ...untilStopped, namespace, workloadUid }),
     tellStalls(blindOverMs, record, untilStopped),
     watchRules({ ...request, ...untilStopped, nodes: lab.nodes, namespace }),
   ]);
   watched.catch(fail);
-  const inside = lab.workers.map((node) => {
-    const wanted = { template: checker.prober, name: `prober-${node}`, node };
-    const asking = { ...request, ...recording, ...wanted, plan: onWorker(lab, node) };
+  const { inside, outside } = plansOf(request);
+  const started = inside.map(({ node, plan }) => {
+    const wanted = { template: checker.prober, name: `prober-${node}`, node, plan };
+    const asking = { ...request, ...recording, ...wanted };
     return startClusterProber(asking, asking);
   });
-  const command = { command: hostProber, todo: "run npm ci, then try again" };
-  const outside = startProberProcess({ ...recording, ...command, say, plan: onHost(lab) });
-  const probers = await Promise.all([...inside, outside]);
+  const host = { command: hostProber, todo: "run npm ci, then try again", say };
+  if (outside !== null) started.push(startProberProcess({ ...recording, ...host, plan: outside }));
+  const probers = await Promise.all(started);
   const stops = probers.map((prober) => superviseProber(prober, fail, signal));
   return {
     compare: async () => {
@@ -171,13 +180,14 @@ async function start(
   };
 }
 
-function blockBegan({ runDir, commit, lab, nodesReachable }: BlockRequest): Fact {
+function blockBegan(request: BlockRequest): Fact {
+  const { runDir, commit, lab, nodesReachable } = request;
   const { replicas, nodes, workers, nodeAddresses } = lab;
   return {
     ...{ kind: "run-began", format: historyFormat, run: basename(runDir), commit },
     ...{ claims: [], faults: [], control: false, violation: null },
     world: {
-      workload: `deployment/${matrixNames.deployment}`,
+      workload: `deployment/${subjectOf(request).deployment}`,
       ...{ replicas, nodes: [...nodes], workers: [...workers] },
       ...{ nodeAddresses: { ...nodeAddresses }, serviceNetwork: "", nodesReachable },
     },

@@ -6,7 +6,7 @@ import { rowsOf } from "./table.ts";
 import { toMatrixMarkdown, toMatrixText } from "./told.ts";
 
 const round = (silenceMs: number, lost = 0, kill: KillMode = "sigkill"): MatrixRound => ({
-  ...{ kill, run: "r1", commit: "c1", atMs: 1, rulesMs: silenceMs },
+  ...{ kill, run: "r1", commit: "c1", atMs: 1, noticedMs: null, rulesMs: silenceMs },
   paths: { "cluster-ip/new": { requests: 100, lost, silenceMs } },
 });
 /** Silences of 100, 200 … 2,000 ms; in every fourth round 7 requests are lost. */
@@ -54,7 +54,7 @@ describe("what is told", () => {
       text,
       /^\| cluster-ip\/new \| 20 \| 2,000 \| 35 \| 5 \| 1000 \[600–1500\] \| 1800 \[1500–-\] \| 2000 \|$/m,
     );
-    assert.match(text, /led to the Pod after 1000 \[600–1500\] ms/);
+    assert.match(text, /led to it 1000 \[600–1500\] ms after/);
     assert.match(text, /x-axis \["sigkill"\]\n {2}bar \[1000\]/);
     assert.doesNotMatch(text, /## hang/);
   });

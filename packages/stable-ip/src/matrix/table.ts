@@ -20,6 +20,8 @@ export interface Row {
   readonly kill: KillMode;
   readonly rounds: number;
   readonly cells: readonly Cell[];
+  /** From the kill until the API said that the Pod is not ready, ms; null where it never did. */
+  readonly noticed: Quantile | null;
   /** From the kill until no node's rules led to the Pod, ms; null where that was never seen. */
   readonly rules: Quantile | null;
 }
@@ -30,9 +32,10 @@ export function rowsOf(all: readonly MatrixRound[]): Row[] {
     const rounds = all.filter((round) => round.kill === kill);
     if (rounds.length === 0) return [];
     const routes = [...new Set(rounds.flatMap(({ paths }) => Object.keys(paths)))].sort();
-    const rules = rounds.flatMap(({ rulesMs }) => rulesMs ?? []);
+    const noticed = middle(rounds.flatMap(({ noticedMs }) => noticedMs ?? []));
+    const rules = middle(rounds.flatMap(({ rulesMs }) => rulesMs ?? []));
     const cells = routes.flatMap((route) => cellOf(route, rounds) ?? []);
-    return [{ kill, rounds: rounds.length, cells, rules: middle(rules) }];
+    return [{ kill, rounds: rounds.length, cells, noticed, rules }];
   });
 }
 

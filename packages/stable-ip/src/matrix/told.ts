@@ -23,7 +23,7 @@ export function toMatrixMarkdown(rows: readonly Row[], commits: readonly string[
   ].join("\n\n")}\n`;
 }
 
-function sectionOf({ kill, rounds, cells, rules }: Row): string[] {
+function sectionOf({ kill, rounds, cells, noticed, rules }: Row): string[] {
   const { done, expected, source } = expectations[kill];
   const head =
     "| way | rounds | requests | lost | rounds with a loss | silence, median ms | 90 % ms | worst ms |";
@@ -35,15 +35,17 @@ function sectionOf({ kill, rounds, cells, rules }: Row): string[] {
       .join(" | ")
       .trim(),
   );
-  const rulesTold =
-    rules === null
+  const seen = [
+    ...(noticed === null
       ? []
-      : [`No node's rules for the Service led to the Pod after ${told(rules)} ms (median).`];
+      : [`The API said that the Pod is not ready ${told(noticed)} ms after.`]),
+    ...(rules === null ? [] : [`No node's rules led to it ${told(rules)} ms after.`]),
+  ];
   return [
     `## ${kill}`,
     `${capital(done)}. Expected: ${expected} ([source](${source})). ${capital(counted(rounds))}.`,
     [head, "|---|--:|--:|--:|--:|--:|--:|--:|", ...lines].join("\n"),
-    ...rulesTold,
+    ...(seen.length === 0 ? [] : [`Medians: ${seen.join(" ")}`]),
   ];
 }
 
