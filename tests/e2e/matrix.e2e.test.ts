@@ -41,6 +41,9 @@ test("a round of each kill tells what every way to the Pods cost", async (contex
     if (harmless.includes(kill)) assert.equal(through?.lost, 0, `${kill} cost requests`);
     if (kill === "sigkill") assert.ok(rulesMs !== null && rulesMs > 0 && rulesMs < 3_000);
   }
+  const again = await svclab(["matrix", ...wishes]);
+  assert.equal(again.stdout, told.stdout);
+  assert.equal(await readFile(file, "utf8"), `${lines.join("\n")}\n`);
   // A kill that takes a server away must cost who asks it all the time something.
   const hard = rounds.filter(({ kill }) => kill === "sigkill" || kill === "force-delete");
   for (const { kill, paths } of hard) {
@@ -49,7 +52,7 @@ test("a round of each kill tells what every way to the Pods cost", async (contex
   }
 });
 
-test("nothing of it is left, and what was made is not made again", async (context) => {
+test("nothing of it is left", async (context) => {
   const lab = await openLab(() => undefined);
   const { kubectl } = await hostPrograms(lab);
   const { kubeconfig, context: name } = labPlace(testCluster);

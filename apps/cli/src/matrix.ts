@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type KillMode, MatrixRound, ToolError } from "@svclab/contracts";
 import { holdCluster, type Lab, pauseNode } from "@svclab/kind";
-import { roundsOf, runBlock, withMatrix } from "@svclab/stable-ip";
+import { parseHistory, roundsOf, runBlock, withMatrix } from "@svclab/stable-ip";
 import { addJsonLine, readJsonLines } from "./json-lines.ts";
 import { commitOf, newRun, observer, type ProofOptions } from "./proof.ts";
 
@@ -35,44 +36,82 @@ export function nextBlock(
 
 /**
  * Makes block after block, and adds each round to the file, until there are enough or the time is
- * over. Resolves to all rounds there are then.
+ * over. Resolves to all rounds there are then; a kill of which a block gives no round is left to the
+ * next call.
+ * @throws ToolError nodes-unreachable, nodes-too-few; wait-ran-out where a kill was left.
  */
 export function measureMatrix(lab: Lab, wishes: MatrixWishes): Promise<MatrixRound[]> {
   return holdCluster(wishes.name, async () => {
     const watching = await observer(lab, wishes);
     const commit = await commitOf(lab.checkout);
     const all = await readRounds(wishes.file);
+    const add = async (rounds: readonly MatrixRound[]) => {
+      for (const round of rounds) await addJsonLine(wishes.file, round);
+      all.push(...rounds);
+    };
     const endMs = performance.now() + wishes.beginMs;
+    let left: ToolError | null = null;
+    let kills = wishes.kills;
     await withMatrix(watching, async (matrixLab) => {
+      requireNodes(lab, matrixLab.workers.length);
       for (
-        let next = nextBlock(all, wishes.kills, wishes.rounds);
+        let next = nextBlock(all, kills, wishes.rounds);
         next !== null && performance.now() < endMs;
-        next = nextBlock(all, wishes.kills, wishes.rounds)
+        next = nextBlock(all, kills, wishes.rounds)
       ) {
-        const { history, stopped } = await runBlock({
-          ...{ ...watching, ...next, commit, lab: matrixLab, runDir: await newRun(lab.checkout) },
-          hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
-          nodesReachable: lab.engine.addressesReachable,
-          pauseNode: (node, paused) => pauseNode(lab.engine, node, paused),
-        });
-        const rounds = roundsOf(history);
-        for (const round of rounds) await addJsonLine(wishes.file, round);
-        all.push(...rounds);
-        if (stopped !== null) lab.write(`stopped: ${stopped.message}`);
-        if (stopped !== null && rounds.length === 0) throw stopped;
+        const { kill } = next;
+        const runDir = await newRun(lab.checkout);
+        const request = { ...watching, ...next, commit, lab: matrixLab, runDir };
+        let made: readonly MatrixRound[] = [];
+        try {
+          const { history, stopped } = await runBlock({
+            ...request,
+            hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
+            nodesReachable: lab.engine.addressesReachable,
+            pauseNode: (node, paused) => pauseNode(lab.engine, node, paused),
+          });
+          made = roundsOf(history);
+          if (stopped !== null) lab.write(`stopped: ${stopped.message}`);
+          if (made.length > 0) continue;
+          kills = kills.filter((one) => one !== kill);
+          left ??= stopped;
+        } catch (error) {
+          // What was seen before is in the file, whatever ended it.
+          made = await roundsIn(runDir);
+          throw error;
+        } finally {
+          await add(made);
+        }
       }
     });
+    if (left !== null) throw left;
     return all;
   });
 }
 
-/** @throws ToolError nodes-unreachable, where only published ports lead in */
-export function needNodes({ engine }: Lab): void {
-  if (engine.addressesReachable) return;
-  throw new ToolError({
-    code: "nodes-unreachable",
-    expected: "nodes and load balancers that are reached from here, as every way in is asked",
-    found: "an engine in a virtual machine, where only published ports lead in",
-    todo: "run it on Linux, or within that machine",
-  });
+/** None where the history cannot be read. */
+async function roundsIn(runDir: string): Promise<readonly MatrixRound[]> {
+  const path = join(runDir, "history.jsonl");
+  return readFile(path, "utf8").then(
+    (text) => roundsOf(parseHistory(text, path)),
+    () => [],
+  );
+}
+
+/** A drained node's Pods need another, and every way in is asked. */
+function requireNodes({ engine }: Lab, workers: number): void {
+  if (!engine.addressesReachable)
+    throw new ToolError({
+      code: "nodes-unreachable",
+      expected: "nodes and load balancers that are reached from here, as every way in is asked",
+      found: "an engine in a virtual machine, where only published ports lead in",
+      todo: "run it on Linux, or within that machine",
+    });
+  if (workers < 2)
+    throw new ToolError({
+      code: "nodes-too-few",
+      expected: "two workers, as one is drained and paused",
+      found: `${workers}`,
+      todo: "bring up a cluster with two: ./svclab up --workers 2",
+    });
 }

@@ -13,8 +13,8 @@ export interface LogFollower {
 const pauseMs = 200;
 /** An API server that says no, or a node that does. */
 const mostFailures = 20;
-/** One that is away may come back: two minutes. */
-const mostOutages = 600;
+/** One that is away may come back. */
+const outageMs = 120_000;
 
 /**
  * Every line of a container's log once, in order, until the container has ended. A broken stream
@@ -50,7 +50,7 @@ export async function followLog(
     );
   };
   let failures = 0;
-  let outages = 0;
+  let heardMs = clock.nowMs();
   while (true) {
     signal.throwIfAborted();
     try {
@@ -58,13 +58,12 @@ export async function followLog(
       const running = await follower.isRunning();
       await read();
       failures = 0;
-      outages = 0;
+      heardMs = clock.nowMs();
       if (!running) return;
     } catch (error) {
       if (signal.aborted) throw error;
-      if (isOutage(error)) outages += 1;
-      else failures += 1;
-      if (failures > mostFailures || outages > mostOutages) throw error;
+      if (!isOutage(error)) failures += 1;
+      if (failures > mostFailures || clock.nowMs() - heardMs > outageMs) throw error;
       if (error instanceof NodeTrouble) follow = false;
     }
     await clock.sleep(pauseMs, signal);

@@ -28,7 +28,11 @@ export const PathRound = z.object({
 });
 export type PathRound = z.infer<typeof PathRound>;
 
-/** One kill and what came of it: a line of docs/matrix.jsonl. */
+/**
+ * One kill and what came of it: a line of a file of rounds. The kill's time is that just before it was
+ * sent; a program that has to be started for it, as for crash, readiness-off and node-drained, starts
+ * after that.
+ */
 export const MatrixRound = z.object({
   kill: KillMode,
   run: z.string(),

@@ -57,8 +57,9 @@ async function rollOut(lab: Lab, name: string, { faults, ...wished }: InstallWis
  */
 export async function labPrepareInstall(lab: Lab, name: string): Promise<void> {
   const place = labPlace(name);
-  const nodes = await nodeContainers(lab.engine, place.cluster);
-  await deliver(lab, place, nodes.length >= databaseNodes).catch(() => {});
+  await nodeContainers(lab.engine, place.cluster)
+    .then((nodes) => deliver(lab, place, nodes.length >= databaseNodes))
+    .catch(() => {});
 }
 
 function deliver(lab: Lab, place: ClusterPlace, database: boolean) {

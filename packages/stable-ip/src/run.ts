@@ -101,7 +101,7 @@ async function act(
   const load = { lab, template: checker.load, script, write, say };
   onEvent((event) => {
     if (event.kind === "blind" || isLate(event)) stalls += 1;
-    if (event.kind !== "answered") return;
+    if (event.kind !== "answered" || event.status !== 200) return;
     const route = routeOf(event.path);
     answered.set(route, (answered.get(route) ?? 0) + 1);
   });

@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
 import { rowsOf, toMatrixMarkdown, toMatrixText } from "@svclab/stable-ip";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { chooseKills } from "../choose-claims.ts";
-import { measureMatrix, needNodes, nextBlock, readRounds } from "../matrix.ts";
+import { openJsonLines } from "../json-lines.ts";
+import { measureMatrix, nextBlock, readRounds } from "../matrix.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
 
@@ -37,17 +38,20 @@ export const matrix = (signal: AbortSignal): Command =>
       const { name, rounds, file = join(checkoutDir(), usualFile) } = options;
       let all = await readRounds(file);
       if (!options.show && nextBlock(all, kills, rounds) !== null) {
+        await openJsonLines(file);
         const lab = await openLab(sayer(), signal);
-        needNodes(lab);
         const images = await labInstall(lab, name, { faults: true });
         const beginMs = options.minutes * 60_000;
         all = await measureMatrix(lab, { name, images, kills, rounds, beginMs, file });
       }
-      const rows = rowsOf(all.filter(({ kill }) => kills.includes(kill)));
-      const commits = [...new Set(all.map(({ commit }) => commit))];
-      if (options.output === "markdown") process.stdout.write(toMatrixMarkdown(rows, commits));
+      const shown = all.filter(({ kill }) => kills.includes(kill));
+      const rows = rowsOf(shown);
+      const commits = [...new Set(shown.map(({ commit }) => commit))];
+      const from = relative(checkoutDir(), resolve(file));
+      if (options.output === "markdown")
+        process.stdout.write(toMatrixMarkdown(rows, { commits, file: from }));
       else console.log(toMatrixText(rows) || "no round yet");
-      if (nextBlock(all, kills, rounds) !== null)
+      if (!options.show && nextBlock(all, kills, rounds) !== null)
         console.error("to go on   run the same command again");
     });
 

@@ -90,7 +90,9 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
     place,
     options.host.mapNodePorts.length > 0,
   );
-  await Promise.all([becomeWhole(place, options, kubectl, limits), options.meanwhile()]);
+  // Whatever becomes of the one, nothing is taken down under the other.
+  const meanwhile = options.meanwhile();
+  await becomeWhole(place, options, kubectl, limits).finally(() => meanwhile);
   const [node] = await nodeContainers(engine, place.cluster);
   await writeRecord(place, {
     cluster: place.cluster,

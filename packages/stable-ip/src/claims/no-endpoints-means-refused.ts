@@ -20,7 +20,7 @@ export const noEndpointsMeansRefused: Claim = {
   source: "https://kubernetes.io/docs/reference/networking/virtual-ips/#proxy-mode-nftables",
   matters:
     "A caller that is refused can go elsewhere at once; one that is left to hang waits out its own timeout, and holds what it holds.",
-  seen: "All Pods are taken away. From when a node's rules lead nowhere until they lead somewhere again its worker asks the Service, with new connections. The kernel tells one client no more than once a second that it is refused, after six times at once: so refusals must come at least that often, each at once, and nobody may answer.",
+  seen: "All Pods are taken away. From when a node's rules lead nowhere until a little before they are seen to lead somewhere again its worker asks the Service, with new connections. The kernel tells one client no more than once a second that it is refused, after six times at once: so refusals must come at least that often, each at once, and nobody may answer.",
   upstream: "End-to-end tests ask a Service without endpoints and expect to be refused.",
   needs: ["two-workers"],
   paths: [fresh, kept],

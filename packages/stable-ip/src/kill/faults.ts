@@ -34,7 +34,7 @@ const faults: Readonly<Record<FaultKind, Fault>> = {
   "sigkill-each": sigkillEach,
   "delete-each": (hands) => deleteEach(hands),
   "scale-to-zero": scaleToZero,
-  "roll-out": rollOut,
+  "roll-out": (hands) => rollOut(hands),
   "recreate-load-balancer": recreateLoadBalancer,
   "delete-many": (hands) => deleteMany(hands, decided.gracefulDeletions),
 };

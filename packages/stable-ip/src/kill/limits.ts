@@ -1,6 +1,6 @@
 /** How long each change may take, and how long the world is left alone after it. */
 export const limits = {
-  /** Each address is asked 5 times a second meanwhile, and 20 answers say something. */
+  /** Each address is asked 5 times a second and more meanwhile, and 20 answers say something. */
   aloneMs: 5_000,
   /** Of the time that the load takes where each answer comes at once: so much is it waited for. */
   loadTimes: 5,

@@ -4,7 +4,7 @@ import { limits } from "./limits.ts";
 import { allReady, waitForPods } from "./wait-for-pods.ts";
 
 /** Replaces every Pod as `kubectl rollout restart` does: by a new annotation on the template. */
-export async function rollOut(hands: Hands): Promise<void> {
+export async function rollOut(hands: Hands, limitMs: number = limits.rollOutMs): Promise<void> {
   const { cluster, namespace, deployment, replicas, clock, signal } = hands;
   const before = new Set(hands.world.pods.map((pod) => pod.podUid));
   const sentMs = clock.nowMs();
@@ -13,7 +13,7 @@ export async function rollOut(hands: Hands): Promise<void> {
   const ref = { ...kinds.deployment, namespace, name: deployment };
   await cluster.patch(ref, "strategic", patch, signal);
   hands.record({ kind: "roll-out-sent" }, sentMs);
-  await waitForPods(hands, "every Pod to be replaced and ready", limits.rollOutMs, (pods) => {
+  await waitForPods(hands, "every Pod to be replaced and ready", limitMs, (pods) => {
     return allReady(pods, replicas) && pods.every((pod) => !before.has(pod.podUid));
   });
 }

@@ -3,6 +3,13 @@ import type { FaultBody, FaultSwitch, SeenPod } from "@svclab/contracts";
 import type { Hands } from "./hands.ts";
 import { containerOf } from "./kill-pod.ts";
 
+const refused = "the switch answered";
+
+/** The switch was there and said no, or was not there. */
+export function isRefused(error: unknown): boolean {
+  return String(error).includes(refused);
+}
+
 /**
  * Throws a fault switch of one Pod. It is thrown from inside the container, where the switch's token
  * is: the API server's Pod proxy keeps the Authorization header for itself (WithAuthentication in
@@ -20,7 +27,7 @@ export async function throwSwitch<Name extends keyof typeof FaultSwitch>(
       headers: { authorization: "Bearer " + process.env.FAULT_TOKEN, "content-type": "application/json" },
       body: JSON.stringify(${JSON.stringify(body)}),
     });
-    if (!response.ok) throw new Error("the switch answered " + response.status);`;
+    if (!response.ok) throw new Error("${refused} " + response.status);`;
   const exec = ["ctr", "-n", "k8s.io", "tasks", "exec", "--exec-id", randomUUID()];
   const run = ["node", "--input-type=module", "--eval", script];
   await nodeShell(pod.node ?? "", [...exec, containerOf(pod), ...run]);

@@ -37,10 +37,19 @@ for (const [mode, how] of [
   });
 
 it("crash ends the process, whatever becomes of whoever told it to", async () => {
-  const { hands, pod, kill, sent } = await begun();
-  await kill("crash");
+  const { hands, pod, sent } = await begun();
+  const ending = (how: string): MatrixHands => ({
+    ...hands,
+    nodeShell: async (...asked) => {
+      await hands.nodeShell(...asked);
+      throw new Error(how);
+    },
+  });
+  await kills.crash.kill(ending("exit code 137"), pod);
   assert.match(sent()[0]?.[1] ?? "", /faults\/crash.*"exitCode":1/s);
   await whole(hands, pod);
+  const refused = kills.crash.kill(ending("the switch answered 404"), pod);
+  await assert.rejects(async () => refused, /answered 404/);
 });
 
 it("hang stops the process and lets it go on, in 6 s of the run's clock", async () => {

@@ -4,8 +4,9 @@ import type { Hands } from "../kill/hands.ts";
 import { holdUnready } from "../kill/hold-unready.ts";
 import { containerOf, type How, killPod } from "../kill/kill-pod.ts";
 import { rollOut } from "../kill/roll-out.ts";
-import { throwSwitch } from "../kill/throw-switch.ts";
+import { isRefused, throwSwitch } from "../kill/throw-switch.ts";
 import { allReady, waitForPods } from "../kill/wait-for-pods.ts";
+import { until } from "../observe/wait.ts";
 import type { MatrixLab, SubjectName } from "./lab.ts";
 
 /** All that a kill of the matrix may touch. */
@@ -27,8 +28,10 @@ const limits = {
 } as const;
 
 interface Kill {
-  /** Whom a round is about; a Pod was not killed before in the same block. */
-  readonly of: "pod" | "nobody";
+  /** Whom a round is about: a Pod that was not killed before, one of the node with the most, or nobody. */
+  readonly of: "pod" | "node" | "nobody";
+  /** New Pods after each round: they are where they were at first, and every controller is at work. */
+  readonly anew?: true;
   /** Default: target. */
   readonly subject?: SubjectName;
   /** Afterwards the Pod, or its container, is another. */
@@ -50,11 +53,11 @@ export const kills: Readonly<Record<KillMode, Kill>> = {
   crash: { of: "pod", renews: true, kill: crash },
   "readiness-off": { of: "pod", kill: holdUnready },
   hang: { of: "pod", kill: hang },
-  "roll-out": { of: "nobody", kill: rollOut },
-  "node-drained": { of: "pod", renews: true, kill: drain },
-  "node-paused": { of: "pod", kill: pause },
+  "roll-out": { of: "nobody", kill: (hands) => rollOut(hands) },
+  "node-drained": { of: "node", anew: true, renews: true, kill: drain },
+  "node-paused": { of: "node", kill: pause },
   "kube-proxy-restarted": { of: "nobody", kill: restartKubeProxy },
-  "api-server-away": { of: "nobody", kill: cutOffApiServer },
+  "api-server-away": { of: "nobody", anew: true, kill: cutOffApiServer },
 };
 
 function killing(how: How): Kill {
@@ -120,7 +123,9 @@ async function syncFast(hands: MatrixHands): Promise<void> {
 
 /** The process ends with exit code 1; who asked it to gets no answer. */
 async function crash(hands: MatrixHands, pod: SeenPod): Promise<void> {
-  await throwSwitch(hands, pod, "crash", { exitCode: 1 }).catch(() => {});
+  await throwSwitch(hands, pod, "crash", { exitCode: 1 }).catch((error) => {
+    if (isRefused(error)) throw error;
+  });
 }
 
 /** SIGSTOP: it accepts connections and answers nobody. The liveness probe is more patient than this. */
@@ -133,11 +138,13 @@ async function hang(hands: MatrixHands, pod: SeenPod): Promise<void> {
 
 /** `kubectl drain` of the Pod's node, of the target's Pods alone: the others are none of its business. */
 async function drain(hands: MatrixHands, { node }: SeenPod): Promise<void> {
-  const { deployment, namespace, removals } = hands;
-  const selector = `--pod-selector=app.kubernetes.io/name=${deployment}`;
+  const { deployment, namespace, removals, lab, nodeShell } = hands;
   const uncordon = () => kubectl(hands, "uncordon", node ?? "");
   const back = removals.add(`${node} takes Pods`, uncordon);
-  await kubectl(hands, "drain", node ?? "", "--ignore-daemonsets", "--timeout=120s", selector);
+  // It waits for the Pods to be gone, for longer than a program may take there.
+  const script = `setsid kubectl ${adminConfig} drain "$0" --ignore-daemonsets --timeout=120s \
+    --pod-selector=app.kubernetes.io/name=${deployment} </dev/null >/dev/null 2>&1 &`;
+  await nodeShell(lab.controlPlane, ["sh", "-c", script, node ?? ""]);
   await waitForPods(
     hands,
     `the Pods of ${namespace} to have moved`,
@@ -157,20 +164,39 @@ async function pause(hands: MatrixHands, { node }: SeenPod): Promise<void> {
 async function restartKubeProxy(hands: MatrixHands): Promise<void> {
   const where = ["-n", "kube-system", "daemonset/kube-proxy"];
   await kubectl(hands, "rollout", "restart", ...where);
-  await kubectl(hands, "rollout", "status", "--timeout=120s", ...where);
+  let told = "";
+  await until(hands.clock, hands.signal, {
+    what: "kube-proxy to run anew on every node",
+    look: async () => {
+      told = (await kubectl(hands, "rollout", "status", "--watch=false", ...where)).trim();
+      return told.endsWith("successfully rolled out") || null;
+    },
+    seen: () => told,
+    limitMs: limits.wholeMs,
+    everyMs: 500,
+  });
 }
 
-/** Whoever speaks to its port is refused, controllers and kubelets among them. */
+/**
+ * Whoever speaks to its port is refused, controllers and kubelets among them. Should this process be
+ * killed meanwhile, the node takes the rules away by itself.
+ */
 async function cutOffApiServer(hands: MatrixHands): Promise<void> {
   const { lab, nodeShell } = hands;
-  const table = "inet svclab_away";
+  const table = `inet svclab_away_${Math.round(hands.clock.nowMs())}`;
+  const seconds = (2 * limits.apiServerAwayMs) / 1_000;
   const rules = [
     `add table ${table}`,
     `add chain ${table} input { type filter hook input priority -10; }`,
     `add rule ${table} input tcp dport 6443 reject with tcp reset`,
   ];
+  const cut = `nft '${rules.join("; ")}' || exit
+    (sleep ${seconds}; nft delete table ${table}) </dev/null >/dev/null 2>&1 &`;
   await held(hands, "the API server is reached again", limits.apiServerAwayMs, (on) =>
-    nodeShell(lab.controlPlane, ["nft", on ? rules.join("; ") : `delete table ${table}`]),
+    nodeShell(
+      lab.controlPlane,
+      on ? ["sh", "-c", cut] : ["nft", "delete", "table", ...table.split(" ")],
+    ),
   );
 }
 

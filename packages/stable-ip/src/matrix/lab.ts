@@ -3,6 +3,7 @@ import { type Cluster, type KubeObject, kinds, type Service } from "@svclab/clus
 import { type Clock, machineClock } from "../observe/clock.ts";
 import { readNodes } from "../observe/lab.ts";
 import { applyAll, readManifests } from "../observe/manifests.ts";
+import { untilGone } from "../observe/until-gone.ts";
 import { until } from "../observe/wait.ts";
 import { withRemovals } from "../removals.ts";
 import type { RunRequest } from "../run.ts";
@@ -67,16 +68,13 @@ async function deploy(
 ): Promise<MatrixLab> {
   const objects = await readManifests(join(manifests, "matrix"), images);
   const namespace = { apiVersion: "v1", kind: "Namespace", name: matrixNames.namespace };
-  removals.add(`namespace ${namespace.name}`, async (limit) => {
+  const remove = async (limit: AbortSignal) => {
     await cluster.remove(namespace, {}, limit);
-    await until(clock, limit, {
-      what: `namespace ${namespace.name} to be gone`,
-      look: async () => ((await cluster.get(namespace, namespace, limit)) === null ? true : null),
-      seen: () => "it is there",
-      limitMs: goneMs,
-      everyMs: 500,
-    });
-  });
+    await untilGone(namespace, { cluster, clock, signal: limit, limitMs: goneMs });
+  };
+  // One that a call left behind when it was cut off may have been changed by it.
+  await remove(signal);
+  removals.add(`namespace ${namespace.name}`, remove);
   await applyAll(cluster, [...objects, ...lonely(objects)], signal);
   return until(clock, signal, {
     what: "the load balancer, the Ingress and the Gateway of svclab-matrix to have addresses",

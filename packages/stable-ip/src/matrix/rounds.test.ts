@@ -112,6 +112,13 @@ describe("a round's figures", () => {
     });
   });
 
+  it("have the silence of each client that keeps its connection, not of all together", () => {
+    const block = new Block().round(1_000, 5_000).asked("name/kept@a", [2_000, 3_000]);
+    for (const event of block.events)
+      if (event.kind === "answered") event.client = Math.round(event.sentMs / 100) % 2;
+    assert.deepEqual(block.end()[0]?.paths, { "name/kept": cost(41, 10, 1_200) });
+  });
+
   it("leave out a place whose prober stood still, and one whose clock nobody knows", () => {
     const block = new Block().round(1_000, 5_000).asked("cluster-ip/new@a");
     block.asked("cluster-ip/new@b", [2_000, 3_000]).asked("ingress/new@elsewhere");
@@ -157,6 +164,12 @@ describe("the time to the rules", () => {
   it("is the last node's, from the kill", () => {
     const block = began().rules(1_400, "a", "10.1.0.2").rules(1_500, "control", "10.1.0.2");
     assert.equal(block.rules(2_250, "b", "10.1.0.2").end()[0]?.rulesMs, 1_250);
+  });
+
+  it("is that of the first rules that do not lead there, whoever else has gone before", () => {
+    const block = began();
+    for (const node of nodes) block.rules(1_200, node, "10.1.0.1").rules(1_900, node);
+    assert.equal(block.end()[0]?.rulesMs, 900);
   });
 
   it("is none where one node leads there still, or was not seen", () => {

@@ -3,13 +3,13 @@ import type { History } from "../claim.ts";
 import { overlaps, type Span } from "../history/span.ts";
 import { type Request, type Timeline, timeline } from "../history/timeline.ts";
 import { isLost, longestSilence } from "../verify/requests.ts";
-import { ruledStretches } from "../verify/rules.ts";
+import { outOfAllMs, ruledStretches } from "../verify/rules.ts";
 import { serviceOf } from "./lab.ts";
 
 /**
  * What each round of a block's history showed on each way to the Pods: from just before the kill
- * until all was as before. A silence is of one client, who asks one address from one place; of several
- * the longest counts. A client that stood still, or was never compared with our clock, does not count.
+ * until all was as before. A silence is of one client, who asks one address from one place, over one
+ * connection where it is kept; of several the longest counts. A client that stood still, or was never compared with our clock, does not count.
  */
 export function roundsOf(history: History): MatrixRound[] {
   const line = timeline(history);
@@ -32,8 +32,9 @@ function pathsIn(line: Timeline, span: Span): Record<string, PathRound> {
     if (!isClear(line, path, span)) continue;
     const all = line.requests(path).filter((request) => overlaps(request, span));
     const byTarget = Map.groupBy(all, ({ event }) => event.target ?? "");
+    const clients = clientsOf(line, path);
     for (const requests of byTarget.values())
-      paths[routeOf(path)] = worse(paths[routeOf(path)], figures(requests, span));
+      paths[routeOf(path)] = worse(paths[routeOf(path)], figures(requests, clients, span));
   }
   return paths;
 }
@@ -53,11 +54,27 @@ function isClear(line: Timeline, path: string, span: Span): boolean {
     );
 }
 
-function figures(requests: readonly Request[], span: Span): PathRound {
+/** Those that keep their connections; of others each request is its own client's. */
+function clientsOf(line: Timeline, path: string): readonly (number | undefined)[] {
+  return [...new Set(line.requests(path).flatMap(({ event }) => clientOf(event) ?? []))];
+}
+
+const clientOf = (event: Request["event"]) =>
+  event.kind === "answered" ? event.client : undefined;
+
+function figures(
+  requests: readonly Request[],
+  clients: readonly (number | undefined)[],
+  span: Span,
+): PathRound {
+  const silences = (clients.length === 0 ? [undefined] : clients).map((client) => {
+    const own = requests.filter(({ event }) => clientOf(event) === client);
+    return longestSilence(own, [span]).ms;
+  });
   return {
     requests: requests.length,
     lost: requests.filter(isLost).length,
-    silenceMs: Math.round(longestSilence(requests, [span]).ms),
+    silenceMs: Math.round(Math.max(...silences)),
   };
 }
 
@@ -83,14 +100,7 @@ function unreadyMs(line: Timeline, podUid: string, span: Span): number | null {
 function rulesGoneMs(line: Timeline, podIp: string, span: Span): number | null {
   const { nodes, workload } = line.began.world;
   const service = workload === "deployment/lone" ? serviceOf.lone : serviceOf.target;
-  const gone = nodes.map((node) => {
-    const stretches = ruledStretches(line, node, service, "http");
-    const leads = stretches.filter(
-      (one) => overlaps(one, span) && one.endpoints.some((each) => each.startsWith(`${podIp}:`)),
-    );
-    const lastMs = leads[0]?.toMs ?? Number.NaN;
-    return lastMs <= span.toMs ? lastMs - span.fromMs : Number.NaN;
-  });
-  const most = Math.max(...gone);
-  return gone.length === 0 || Number.isNaN(most) ? null : Math.round(most);
+  const byNode = nodes.map((node) => ruledStretches(line, node, service, "http"));
+  const outMs = outOfAllMs(byNode, podIp, span);
+  return outMs === null ? null : Math.round(outMs);
 }

@@ -48,8 +48,10 @@ export interface BlockRequest
 const quietMs = decided.dnsLateMs + decided.watchLateMs;
 /** Requests last 1 s at most: all that a kill cost is over after this. */
 const settleMs = 1_500;
-/** After an outage of the API server its clients come back late: they wait longer each time. */
-const steadyMs = 400_000;
+/** A new cluster's proxies learn their rules late. */
+const steadyMs = 60_000;
+/** After an outage of the API server its controllers come back late: they wait longer each time. */
+const anewMs = 400_000;
 
 /**
  * The same kill so many times, each when all is as it was before the last, and what every way to the
@@ -82,24 +84,25 @@ async function act(request: BlockRequest, checker: Checker, recorded: Recorded):
     seen: () => `no answer on ${answered().join(", ")}`,
     limitMs: steadyMs,
   });
-  const { before, kill: cause, of, renews } = kills[kill];
+  const { before, kill: cause, of, anew, renews } = kills[kill];
   // A new Pod for each place is also the proof that every controller is at work.
-  await rollOut(hands);
+  await rollOut(hands, anewMs);
   await before?.(hands);
   record({ kind: "steady" });
   const killed = new Set<string>();
   for (let round = 1; round <= rounds; round++) {
     say(`${kill}, round ${round} of ${rounds}`);
-    const pod = await fresh(hands, killed);
-    killed.add(pod.podUid);
+    const pod = await subject(hands, of, killed);
+    if (of === "pod") killed.add(pod.podUid);
     await clock.sleep(quietMs, signal);
     const about =
-      of === "pod" ? { podUid: pod.podUid, podIp: pod.ip } : { podUid: null, podIp: null };
+      of === "nobody" ? { podUid: null, podIp: null } : { podUid: pod.podUid, podIp: pod.ip };
     record({ kind: "kill-round-began", kill, ...about });
     await cause(hands, pod);
     await whole(hands, renews ? pod : null);
     await clock.sleep(settleMs, signal);
     record({ kind: "kill-round-ended", kill });
+    if (anew) await rollOut(hands, anewMs);
   }
   await recorders.compare();
   const lookedUntilMs = clock.nowMs();
@@ -107,9 +110,22 @@ async function act(request: BlockRequest, checker: Checker, recorded: Recorded):
   return lookedUntilMs;
 }
 
-/** A ready Pod that no round was about yet: one that was killed before is started again later and later. */
-async function fresh(hands: MatrixHands, killed: ReadonlySet<string>): Promise<SeenPod> {
-  const find = () => hands.world.readyPods.find(({ podUid }) => !killed.has(podUid));
+/**
+ * A ready Pod that was not killed yet, as one that was is started again later and later; or one of the
+ * node that has the most, so that each round takes as many away.
+ */
+async function subject(
+  hands: MatrixHands,
+  of: "pod" | "node" | "nobody",
+  killed: ReadonlySet<string>,
+): Promise<SeenPod> {
+  const onNode = (pod: SeenPod) => hands.world.readyPods.filter(({ node }) => node === pod.node);
+  const find = () => {
+    const left = hands.world.readyPods.filter(({ podUid }) => !killed.has(podUid));
+    return of === "node"
+      ? left.toSorted((a, b) => onNode(b).length - onNode(a).length)[0]
+      : left[0];
+  };
   if (find() === undefined) await rollOut(hands);
   const pod = find();
   if (pod === undefined) throw new RangeError("there is no ready Pod to kill");

@@ -48,7 +48,7 @@ describe("the table", () => {
 
 describe("what is told", () => {
   it("as Markdown has what was expected beside what was measured", () => {
-    const text = toMatrixMarkdown(rowsOf(twenty), ["c1"]);
+    const text = toMatrixMarkdown(rowsOf(twenty), { commits: ["c1"], file: "docs/m.jsonl" });
     assert.ok(text.includes(expectations.sigkill.expected));
     assert.match(
       text,
@@ -56,6 +56,7 @@ describe("what is told", () => {
     );
     assert.match(text, /led to it 1000 \[600–1500\] ms after/);
     assert.match(text, /x-axis \["sigkill"\]\n {2}bar \[1000\]/);
+    assert.match(text, /`\.\/svclab matrix --file docs\/m\.jsonl`.*Commits: c1\./);
     assert.doesNotMatch(text, /## hang/);
   });
 

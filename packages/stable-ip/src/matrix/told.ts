@@ -2,21 +2,22 @@ import type { Quantile } from "../verify/statistics.ts";
 import { expectations } from "./expected.ts";
 import type { Cell, Row } from "./table.ts";
 
-/** The command that repeats it; it goes on where the file of rounds ends. */
-const command = "./svclab matrix --file docs/matrix.jsonl";
-
-/** docs/matrix.md. */
-export function toMatrixMarkdown(rows: readonly Row[], commits: readonly string[]): string {
+/** A document; `file`: where the rounds are, as the command that goes on with them names it. */
+export function toMatrixMarkdown(
+  rows: readonly Row[],
+  { commits, file }: { readonly commits: readonly string[]; readonly file: string },
+): string {
+  if (rows.length === 0) return "no round yet\n";
   return `${[
     "# What each kill costs, by the way to the Pods",
-    `Measured with \`${command}\`, in as many parts as it takes; each round is a line of ` +
-      `[matrix.jsonl](matrix.jsonl). Commits: ${commits.join(", ")}.`,
+    `Measured with \`./svclab matrix --file ${file}\`, in as many parts as it takes; each round is ` +
+      `a line of that file. Commits: ${commits.join(", ")}.`,
     "Three Pods on two workers are asked 20 times a second on each way: from each worker by the " +
       "Service's IP and by its name, over new connections and over four that are kept, and by the " +
       "headless name; from outside at every node's port, at the load balancer, at the Ingress and " +
       "at the HTTPRoute. A request that gets no answer within 1 s is lost. A silence is the longest " +
       "time without an answer to one client, from the kill until all is as before; clients at rest " +
-      "hear one answer in 50 ms. In brackets the 95 % interval of the quantile, from the rounds' " +
+      "hear one answer in 50 ms, and over each kept connection one in 200 ms. In brackets the 95 % interval of the quantile, from the rounds' " +
       "order alone; `-` where so many rounds do not bound it.",
     ...rows.flatMap(sectionOf),
     ...chartOf(rows),

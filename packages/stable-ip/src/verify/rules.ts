@@ -42,14 +42,25 @@ export function ruledOutMs(line: Timeline, service: string, port: string): numbe
   return sigkills.flatMap(({ event, fromMs }) => {
     // A change after the next kill may be that one's.
     const untilMs = all.find((one) => one.fromMs > fromMs)?.fromMs ?? Number.POSITIVE_INFINITY;
-    const leads = ({ endpoints }: RuledStretch) =>
-      endpoints.some((one) => one.startsWith(`${event.podIp}:`));
-    const outMs = byNode.map((stretches) => {
-      const at = stretches.findIndex((one) => one.fromMs <= fromMs && fromMs < one.toMs);
-      const out = stretches.slice(at).find((one) => !leads(one));
-      const isLed = stretches[at] !== undefined && leads(stretches[at]);
-      return isLed && out !== undefined && out.fromMs < untilMs ? out.fromMs - fromMs : Number.NaN;
-    });
-    return outMs.length === 0 || outMs.some(Number.isNaN) ? [] : [Math.max(...outMs)];
+    return outOfAllMs(byNode, event.podIp, { fromMs, toMs: untilMs }) ?? [];
   });
+}
+
+/**
+ * From the beginning of a span until no node's rules led to an address, ms; null where one did not at
+ * first, or does until the end.
+ */
+export function outOfAllMs(
+  byNode: readonly (readonly RuledStretch[])[],
+  ip: string,
+  { fromMs, toMs }: Span,
+): number | null {
+  const leads = ({ endpoints }: RuledStretch) => endpoints.some((one) => one.startsWith(`${ip}:`));
+  const outMs = byNode.map((stretches) => {
+    const at = stretches.findIndex((one) => one.fromMs <= fromMs && fromMs < one.toMs);
+    const out = stretches.slice(at).find((one) => !leads(one));
+    const isLed = stretches[at] !== undefined && leads(stretches[at]);
+    return isLed && out !== undefined && out.fromMs < toMs ? out.fromMs - fromMs : Number.NaN;
+  });
+  return outMs.length === 0 || outMs.some(Number.isNaN) ? null : Math.max(...outMs);
 }
