@@ -89,6 +89,15 @@ const onceThen = (then: (socket: Socket) => void) => (socket: Socket) => {
   });
 };
 
+it("tells the client's port of one that timed out", async (t) => {
+  const seen = new Set<number>();
+  const silent = await rawServer(t, (socket) => void seen.add(socket.remotePort ?? 0));
+  const events = await probeFor(300, { ...ask, port: silent, perSecond: 10, timeoutMs: 100 });
+  const ports = only(events, "unanswered").map(({ connection }) => connection);
+  assert.deepEqual(new Set(ports), seen);
+  assert.ok(ports.length >= 2 && !seen.has(0), `${ports}`);
+});
+
 it("tells how far a request got, and whether its connection had carried an answer", async (t) => {
   const told = async (port: number, probe: Partial<HttpProbe>) => {
     const events = await probeFor(400, { ...ask, port, perSecond: 10, timeoutMs: 100, ...probe });

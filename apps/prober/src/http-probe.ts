@@ -1,4 +1,5 @@
 import http, { type IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { type Event, type EventOf, type HttpProbe, seenFrom, servedBy } from "@svclab/contracts";
 import { nowMs } from "./clock.ts";
 import { whyOf } from "./why.ts";
@@ -56,6 +57,7 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
       const unanswered = (code: string | undefined): void => {
         const why = whyOf(code);
         const reused = request.reusedSocket;
+        const connection = portOf(request.socket);
         const shared = { from: recorder, path, target, ...times() };
         end(
           why === null
@@ -66,7 +68,11 @@ export function httpProbe(recorder: string, probe: HttpProbe): HttpAsking {
                 forMs: shared.tookMs,
                 why: `${code}`,
               }
-            : { kind: "unanswered", ...shared, why, step, ...(reused && { reused }) },
+            : {
+                ...{ kind: "unanswered", ...shared, why, step },
+                ...(reused && { reused }),
+                ...(connection !== undefined && { connection }),
+              },
         );
       };
       const timer = setTimeout(() => {
@@ -102,6 +108,12 @@ function agents(connection: HttpProbe["connection"], clients: number): http.Agen
   return Array.from({ length: keepAlive ? connection : clients }, () => {
     return new http.Agent({ keepAlive, maxFreeSockets: 1 });
   });
+}
+
+/** None before it has begun to connect, and after it was closed. */
+function portOf(socket: Socket | null): number | undefined {
+  const { port } = (socket?.address() ?? {}) as Partial<AddressInfo>;
+  return port;
 }
 
 /** No header, no uid: an answer that does not say who gave it came from none of our Pods. */

@@ -231,6 +231,8 @@ export const Event = z.discriminatedUnion("kind", [
     step: z.enum(["connect", "answer"]).optional(),
     /** Its connection had carried an answer before. */
     reused: z.boolean().optional(),
+    /** The client's local port, where the connection was still there. */
+    connection: z.number().int().optional(),
   }),
   /**
    * One DNS query; `addresses` empty for NXDOMAIN and for no data. Of a CNAME query they are names,
