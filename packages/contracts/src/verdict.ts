@@ -28,6 +28,8 @@ export const Judged = z.object({
   statement: z.string(),
   source: z.string(),
   verdict: Verdict,
+  /** Chance that it is called broken on a cluster in order, at most; left out where none decides. */
+  falseAlarmShare: z.number().optional(),
 });
 export type Judged = z.infer<typeof Judged>;
 
@@ -74,6 +76,8 @@ export const Report = z.object({
     unexplained: z.number().int(),
     unexplainedFirst: z.array(Event),
   }),
+  /** Chance that any of its claims is called broken on a cluster in order, at most. */
+  falseAlarmShare: z.number(),
   events: z.record(z.string(), z.number()),
   /** Versions of all parts: lane, engine, Kubernetes, image labels. */
   parts: z.record(z.string(), z.string()),

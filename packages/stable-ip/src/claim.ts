@@ -57,6 +57,8 @@ export interface Claim {
   readonly paths: readonly string[];
   /** What the run must have done, whole, before this can be judged. */
   readonly faults: readonly FaultKind[];
+  /** How many tests of chance decide it, each wrong by a chance of limits.alphaShare at most. */
+  readonly tests?: number;
   /** Rows of limits.ts that this claim decides by. */
   readonly limits: Readonly<Record<string, number>>;
   readonly violations: readonly [Violation, ...Violation[]];

@@ -34,6 +34,7 @@ export const affinitySticksAndLetsGo: Claim = {
   needs: ["two-workers"],
   paths: [sticky, briefly, free],
   faults: [fault],
+  tests: 2,
   limits: {
     rowAnswers: limits.rowAnswers,
     alphaShare: limits.alphaShare,

@@ -33,6 +33,7 @@ export const ingressRoutesByHostAndPath: Claim = {
   needs: ["node-addresses"],
   paths: [...matrix.map(({ route }) => route), split],
   faults: ["leave-alone", "spread"],
+  tests: 1,
   limits: {
     rowAnswers: limits.rowAnswers,
     answeredShare: limits.answeredShare,

@@ -28,6 +28,7 @@ export const namedTargetPortResolvesPerPod: Claim = {
   needs: ["two-workers"],
   paths: [route],
   faults: [fault],
+  tests: 1,
   limits: { alphaShare: limits.alphaShare },
   violations: [
     {

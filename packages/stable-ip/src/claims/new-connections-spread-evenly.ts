@@ -27,6 +27,7 @@ export const newConnectionsSpreadEvenly: Claim = {
   needs: ["two-replicas", "two-workers"],
   paths: [spreadRoute],
   faults: ["spread"],
+  tests: Object.keys(tests).length,
   limits: {
     alphaShare: limits.alphaShare,
     powerShare: limits.powerShare,

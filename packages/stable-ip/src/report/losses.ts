@@ -15,6 +15,15 @@ const words: Readonly<Record<LossCause, string>> = {
 };
 const noCause = "without a cause that was seen";
 
+/** How often a run calls a cluster in order broken; null where no chance decides. */
+export function toldFalseAlarm({
+  falseAlarmShare,
+}: Pick<Report, "falseAlarmShare">): string | null {
+  if (falseAlarmShare === 0) return null;
+  const runs = 10_000;
+  return `by chance at most ${number(falseAlarmShare * runs)} of ${number(runs)} such runs call a cluster in order broken`;
+}
+
 /** How many requests got no answer, and how many for each cause, the most frequent first. */
 export function toldLosses({ losses }: Pick<Report, "losses">): {
   readonly total: string;

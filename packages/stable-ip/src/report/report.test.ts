@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { FaultKind, Report, ToolError } from "@svclab/contracts";
+import { FaultKind, type Judged, Report, ToolError } from "@svclab/contracts";
 import { clusterIpAnswersThroughKill } from "../claims/cluster-ip-answers-through-kill.ts";
 import { claims } from "../claims/index.ts";
 import { wholeRun } from "../history/whole-run.ts";
+import { limits } from "../limits.ts";
 import { verify } from "../verify/verify.ts";
 import { number } from "./figures.ts";
 import { report, toJson } from "./report.ts";
@@ -129,6 +130,27 @@ describe("lost requests in a report", () => {
     const none = { ...told(good), losses: { ...losses, requests: 0 } };
     assert.doesNotMatch(toText(none, { width: 80, colour: false }), /got no answer/);
     assert.doesNotMatch(toHtml(none, good), /got no answer/);
+  });
+});
+
+describe("the chance of a false alarm", () => {
+  it("is that of all tests of chance in the claims that were judged, in words", () => {
+    const tests = claims.reduce((sum, one) => sum + (one.tests ?? 0), 0);
+    assert.ok(tests >= 7, `${tests}`);
+    assert.ok(Math.abs(told(good).falseAlarmShare - tests * limits.alphaShare) < 1e-12);
+    const words = `by chance at most ${tests} of 10,000 such runs call a cluster in order broken`;
+    assert.ok(toHtml(told(good), good).includes(words));
+    const text = toText(told(good), { width: 80, colour: false }).replace(/\s+/g, " ");
+    assert.ok(text.includes(words), text);
+  });
+
+  it("is none where those claims were skipped, and nothing is said of it", () => {
+    const skipped = told(good).claims.map((one) => {
+      return { ...one, verdict: { outcome: "skipped", missing: ["two workers"] } } as Judged;
+    });
+    const none = report(good, skipped, {});
+    assert.equal(none.falseAlarmShare, 0);
+    assert.doesNotMatch(toText(none, { width: 80, colour: false }), /by chance/);
   });
 });
 

@@ -32,6 +32,9 @@ export function report(
     violation: began.violation,
     claims: [...judged],
     losses: told(explainLosses(line)),
+    falseAlarmShare: judged
+      .filter(({ verdict }) => verdict.outcome !== "skipped")
+      .reduce((sum, { falseAlarmShare = 0 }) => sum + falseAlarmShare, 0),
     events,
     parts: { ...parts },
   };

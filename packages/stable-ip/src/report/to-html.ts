@@ -1,7 +1,7 @@
 import type { Judged, Report } from "@svclab/contracts";
 import type { History } from "../claim.ts";
 import { figures, number } from "./figures.ts";
-import { toldLosses } from "./losses.ts";
+import { toldFalseAlarm, toldLosses } from "./losses.ts";
 import { escapeMarkup } from "./markup.ts";
 import { spreadChart } from "./spread-chart.ts";
 import { style } from "./style.ts";
@@ -53,9 +53,11 @@ ${table(Object.entries(told.events).map(([kind, count]) => [kind, String(count)]
 
 function about(told: Report): [string, string][] {
   const seconds = Math.round((told.endedMs - told.beganMs) / 1000);
+  const chance = toldFalseAlarm(told);
   return [
     ["began", `${new Date(told.beganMs).toISOString()}, for ${seconds} s`],
     ["commit", told.commit],
+    ...(chance === null ? [] : [["false alarms", chance] as [string, string]]),
     ...(told.control
       ? [["control run", "nothing was done to the cluster"] as [string, string]]
       : []),

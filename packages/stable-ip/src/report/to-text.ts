@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { Judged, Measured, Outcome, Report } from "@svclab/contracts";
 import { figures } from "./figures.ts";
-import { toldLosses } from "./losses.ts";
+import { toldFalseAlarm, toldLosses } from "./losses.ts";
 
 /** Columns of the terminal, and whether it shows colour. */
 export interface TextOptions {
@@ -22,7 +22,7 @@ export function toText(told: Report, options: TextOptions): string {
   const total = counts.length === 0 ? "nothing was judged" : counts.join(", ");
   const last = `${coloured(told.outcome, options)} ${total}`;
   const claims = told.claims.flatMap((judged) => lines(judged, options));
-  return [...claims, ...losses(told, options), "", last, ""].join("\n");
+  return [...claims, ...losses(told, options), ...chance(told, options), "", last, ""].join("\n");
 }
 
 /** Nothing where no request was owed an answer. */
@@ -34,6 +34,12 @@ function losses(told: Report, { width }: TextOptions): string[] {
   });
   const room = width - indent.length;
   return ["", ...wrap([`${total}${pieces.length === 0 ? "" : ":"}`, ...pieces], room)];
+}
+
+/** Nothing where no chance decides. */
+function chance(told: Report, { width }: TextOptions): string[] {
+  const words = toldFalseAlarm(told);
+  return words === null ? [] : ["", ...wrap(words.split(" "), width - indent.length)];
 }
 
 function lines(judged: Judged, options: TextOptions): string[] {

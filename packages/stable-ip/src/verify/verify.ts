@@ -1,5 +1,6 @@
 import type { FaultKind, Judged, Verdict } from "@svclab/contracts";
 import type { Claim, History } from "../claim.ts";
+import { limits } from "../limits.ts";
 import { claimDoubts, runDoubts } from "./gate.ts";
 import { missingNeeds } from "./needs.ts";
 import { unknown } from "./verdicts.ts";
@@ -14,6 +15,7 @@ export function verify(history: History, claims: readonly Claim[]): Judged[] {
     statement: claim.statement,
     source: claim.source,
     verdict: verdict(history, claim),
+    ...(claim.tests !== undefined && { falseAlarmShare: claim.tests * limits.alphaShare }),
   }));
 }
 
