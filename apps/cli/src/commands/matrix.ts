@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { KillMode } from "@svclab/contracts";
 import { checkoutDir, labInstall, openLab } from "@svclab/kind";
 import { rowsOf, toMatrixMarkdown, toMatrixText } from "@svclab/stable-ip";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -22,7 +23,7 @@ const usualFile = "runs/matrix.jsonl";
 export const matrix = (signal: AbortSignal): Command =>
   new Command("matrix")
     .description("what each kill costs, by the way to the Pods: requests lost, and silence")
-    .argument("[kill...]", "names of kills; all when none is named")
+    .argument("[kill...]", `all when none is named: ${KillMode.options.join(", ")}`)
     .addOption(nameOption())
     .option("--rounds <n>", "of each kill, those in the file counted", whole, 20)
     .option("--minutes <n>", "begin nothing new after so long; the next call goes on", whole, 40)
