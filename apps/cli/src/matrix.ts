@@ -38,7 +38,7 @@ export function nextBlock(
  * Makes block after block, and adds each round to the file, until there are enough or the time is
  * over. Resolves to all rounds there are then; a kill of which a block gives no round is left to the
  * next call.
- * @throws ToolError nodes-unreachable, nodes-too-few; wait-ran-out where a kill was left.
+ * @throws ToolError nodes-too-few; wait-ran-out where a kill was left.
  */
 export function measureMatrix(lab: Lab, wishes: MatrixWishes): Promise<MatrixRound[]> {
   return holdCluster(wishes.name, async () => {
@@ -53,7 +53,6 @@ export function measureMatrix(lab: Lab, wishes: MatrixWishes): Promise<MatrixRou
     let left: ToolError | null = null;
     let kills = wishes.kills;
     await withMatrix(watching, async (matrixLab) => {
-      requireNodes(lab, matrixLab.workers.length);
       for (
         let next = nextBlock(all, kills, wishes.rounds);
         next !== null && performance.now() < endMs;
@@ -92,26 +91,18 @@ export function measureMatrix(lab: Lab, wishes: MatrixWishes): Promise<MatrixRou
 /** None where the history cannot be read. */
 async function roundsIn(runDir: string): Promise<readonly MatrixRound[]> {
   const path = join(runDir, "history.jsonl");
-  return readFile(path, "utf8").then(
-    (text) => roundsOf(parseHistory(text, path)),
-    () => [],
-  );
+  return readFile(path, "utf8")
+    .then((text) => roundsOf(parseHistory(text, path)))
+    .catch(() => []);
 }
 
-/** A drained node's Pods need another, and every way in is asked. */
-function requireNodes({ engine }: Lab, workers: number): void {
-  if (!engine.addressesReachable)
-    throw new ToolError({
-      code: "nodes-unreachable",
-      expected: "nodes and load balancers that are reached from here, as every way in is asked",
-      found: "an engine in a virtual machine, where only published ports lead in",
-      todo: "run it on Linux, or within that machine",
-    });
-  if (workers < 2)
-    throw new ToolError({
-      code: "nodes-too-few",
-      expected: "two workers, as one is drained and paused",
-      found: `${workers}`,
-      todo: "bring up a cluster with two: ./svclab up --workers 2",
-    });
+/** Every way in is asked. @throws ToolError nodes-unreachable */
+export function requireReachable({ engine }: Lab): void {
+  if (engine.addressesReachable) return;
+  throw new ToolError({
+    code: "nodes-unreachable",
+    expected: "nodes and load balancers that are reached from here, as every way in is asked",
+    found: "an engine in a virtual machine, where only published ports lead in",
+    todo: "run it on Linux, or within that machine",
+  });
 }

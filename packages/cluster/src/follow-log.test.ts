@@ -104,6 +104,27 @@ function awayFor(awayMs: number) {
   return { ended, lines };
 }
 
+it("takes up a stream that breaks for the first time after a long time", async () => {
+  const { cluster, isRunning } = talking([2, 5]);
+  let nowMs = 0;
+  const tell = cluster.pods?.log ?? assert.fail();
+  const log: typeof tell = async (...asked) => {
+    await tell(...asked);
+    if (nowMs > 0) return;
+    nowMs = 500_000;
+    throw new ToolError({
+      ...{ code: "cluster-unreachable", expected: "an API server", found: "ECONNRESET" },
+      todo: "wait",
+    });
+  };
+  cluster.pods = { answer: () => ({ status: 404, body: "" }), log };
+  const lines: string[] = [];
+  const follower = { isRunning, line: (text: string) => void lines.push(text) };
+  const late = { nowMs: () => nowMs, sleep: async () => {} };
+  await followLog(cluster, pod, follower, { clock: late, signal });
+  assert.equal(lines.join(""), "abcde");
+});
+
 it("waits through an outage of the API server of a minute, and not for ever", async () => {
   const { ended, lines } = awayFor(70_000);
   await ended;

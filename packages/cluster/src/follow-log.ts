@@ -50,20 +50,22 @@ export async function followLog(
     );
   };
   let failures = 0;
-  let heardMs = clock.nowMs();
+  let awaySinceMs: number | null = null;
   while (true) {
     signal.throwIfAborted();
     try {
       // Asked before reading: what is read after a container has ended is all it ever wrote.
       const running = await follower.isRunning();
+      awaySinceMs = null;
       await read();
       failures = 0;
-      heardMs = clock.nowMs();
       if (!running) return;
     } catch (error) {
       if (signal.aborted) throw error;
-      if (!isOutage(error)) failures += 1;
-      if (failures > mostFailures || clock.nowMs() - heardMs > outageMs) throw error;
+      if (isOutage(error)) awaySinceMs ??= clock.nowMs();
+      else failures += 1;
+      const awayMs = awaySinceMs === null ? 0 : clock.nowMs() - awaySinceMs;
+      if (failures > mostFailures || awayMs > outageMs) throw error;
       if (error instanceof NodeTrouble) follow = false;
     }
     await clock.sleep(pauseMs, signal);

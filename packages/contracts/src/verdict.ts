@@ -28,7 +28,7 @@ export const Judged = z.object({
   statement: z.string(),
   source: z.string(),
   verdict: Verdict,
-  /** Chance that it is called broken on a cluster in order, at most; left out where none decides. */
+  /** Chance that it is called broken on a cluster in order; left out where no test of chance decides. */
   falseAlarmShare: z.number().optional(),
 });
 export type Judged = z.infer<typeof Judged>;
@@ -76,7 +76,7 @@ export const Report = z.object({
     unexplained: z.number().int(),
     unexplainedFirst: z.array(Event),
   }),
-  /** Chance that any of its claims is called broken on a cluster in order, at most. */
+  /** Chance that any of its claims is called broken on a cluster in order: the sum of theirs. */
   falseAlarmShare: z.number(),
   events: z.record(z.string(), z.number()),
   /** Versions of all parts: lane, engine, Kubernetes, image labels. */

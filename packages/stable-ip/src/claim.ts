@@ -57,7 +57,7 @@ export interface Claim {
   readonly paths: readonly string[];
   /** What the run must have done, whole, before this can be judged. */
   readonly faults: readonly FaultKind[];
-  /** How many tests of chance decide it, each wrong by a chance of limits.alphaShare at most. */
+  /** How many tests of chance decide it, each wrong by a chance of limits.alphaShare. */
   readonly tests?: number;
   /** Rows of limits.ts that this claim decides by. */
   readonly limits: Readonly<Record<string, number>>;

@@ -5,7 +5,7 @@ import { rowsOf, toMatrixMarkdown, toMatrixText } from "@svclab/stable-ip";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { chooseKills } from "../choose-claims.ts";
 import { openJsonLines } from "../json-lines.ts";
-import { measureMatrix, nextBlock, readRounds } from "../matrix.ts";
+import { measureMatrix, nextBlock, readRounds, requireReachable } from "../matrix.ts";
 import { sayer } from "../say.ts";
 import { type NameOption, nameOption } from "./options.ts";
 
@@ -41,6 +41,7 @@ export const matrix = (signal: AbortSignal): Command =>
       if (!options.show && nextBlock(all, kills, rounds) !== null) {
         await openJsonLines(file);
         const lab = await openLab(sayer(), signal);
+        requireReachable(lab);
         const images = await labInstall(lab, name, { faults: true });
         const beginMs = options.minutes * 60_000;
         all = await measureMatrix(lab, { name, images, kills, rounds, beginMs, file });

@@ -92,7 +92,12 @@ async function create(place: ClusterPlace, options: UpOptions, limits: Limits): 
   );
   // Whatever becomes of the one, nothing is taken down under the other.
   const meanwhile = options.meanwhile();
-  await becomeWhole(place, options, kubectl, limits).finally(() => meanwhile);
+  await becomeWhole(place, options, kubectl, limits).catch(async (error) => {
+    options.write("waiting for what was begun meanwhile to end");
+    await meanwhile;
+    throw error;
+  });
+  await meanwhile;
   const [node] = await nodeContainers(engine, place.cluster);
   await writeRecord(place, {
     cluster: place.cluster,

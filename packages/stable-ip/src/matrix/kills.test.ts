@@ -74,8 +74,52 @@ for (const mode of ["hang", "node-paused", "api-server-away"] as const)
     assert.deepEqual(await workload.removals.runAll(), []);
     assert.equal(sent().length + paused.length, before + 1);
     const last = paused.at(-1)?.[1] === false ? "on" : sent().at(-1)?.[1];
-    assert.match(last ?? "", /^on$|SIGCONT|delete table/);
+    assert.match(last ?? "", /^on$|SIGCONT|^nft delete table/);
   });
+
+it("fast rules are set in kube-proxy's own config, and taken back after the run's signal", async () => {
+  const { workload, hands, sent } = await begun();
+  const own = "iptables:\n  minSyncPeriod: 1s\nnftables:\n  minSyncPeriod: 0s\n";
+  const answering: MatrixHands = {
+    ...hands,
+    nodeShell: async (node, argv) => {
+      await hands.nodeShell(node, argv);
+      if (argv.includes("get")) return own;
+      return argv.includes("status") ? "daemon set kube-proxy successfully rolled out" : "";
+    },
+  };
+  await kills["sigkill-with-fast-rules"].before?.(answering);
+  const patches = () => sent().flatMap(([, line]) => /--patch=(.*)/.exec(line)?.[1] ?? []);
+  const config = (patch = "") => JSON.parse(patch).data["config.conf"];
+  assert.equal(config(patches()[0]), own.replaceAll(/: \ds/g, ": 10ms"));
+  workload.stop.abort(new Error("the run has ended"));
+  assert.deepEqual(await workload.removals.runAll(), []);
+  assert.equal(config(patches()[1]), own);
+  assert.match(sent().at(-1)?.[1] ?? "", /rollout status/);
+});
+
+it("a drained node is closed before its Pods are evicted, and opened when they have moved", async () => {
+  const { workload, hands, pod, sent } = await begun();
+  const own = workload.world.pods.filter(({ node }) => node === pod.node);
+  const others = workload.world.pods.filter(({ node }) => node !== pod.node);
+  assert.ok(own.length > 0 && others.length > 0);
+  const moving: MatrixHands = { ...hands, replicas: others.length };
+  const evicting: MatrixHands = {
+    ...moving,
+    nodeShell: async (node, argv, input) => {
+      await hands.nodeShell(node, argv, input);
+      const path = /pods\/([\w-]+)\/eviction/.exec(argv.join(" "))?.[1];
+      if (path !== undefined)
+        workload.world.setPods(workload.world.pods.filter(({ name }) => name !== path));
+      return "";
+    },
+  };
+  await kills["node-drained"].kill(evicting, pod);
+  const lines = sent().map(([, line]) => line.replace(/^kubectl \S+ /, ""));
+  assert.equal(lines[0], `cordon ${pod.node}`);
+  assert.equal(lines.filter((line) => line.includes("/eviction")).length, own.length);
+  assert.equal(lines.at(-1), `uncordon ${pod.node}`);
+});
 
 it("without preStop every Pod is another one first, and the template comes back", async () => {
   const { workload, hands, pod } = await begun();

@@ -108,17 +108,15 @@ async function replaced(hands: MatrixHands, change: () => Promise<unknown>): Pro
 
 /** kube-proxy may write its rules every 10 ms in the place of every second (minSyncPeriod). */
 async function syncFast(hands: MatrixHands): Promise<void> {
-  const set = async (from: string, to: string) => {
-    const config = ["-n", "kube-system", "configmap", "kube-proxy"];
-    const text = await kubectl(hands, "get", "-o", "yaml", ...config);
-    const changed = text.replaceAll(`minSyncPeriod: ${from}`, `minSyncPeriod: ${to}`);
-    if (changed === text) throw new RangeError(`kube-proxy has no minSyncPeriod of ${from}`);
-    const apply = ["replace", "--filename", "-"];
-    await hands.nodeShell(hands.lab.controlPlane, ["kubectl", adminConfig, ...apply], changed);
-    await restartKubeProxy(hands);
+  const where = ["-n", "kube-system", "configmap", "kube-proxy"];
+  const own = await kubectl(hands, "get", ...where, "-o", "jsonpath={.data.config\\.conf}");
+  const set = async (config: string, signal: AbortSignal) => {
+    const patch = JSON.stringify({ data: { "config.conf": config } });
+    await kubectl(hands, "patch", ...where, "--type=merge", `--patch=${patch}`);
+    await restartKubeProxy({ ...hands, signal });
   };
-  hands.removals.add("kube-proxy's minSyncPeriod", () => set("10ms", "0s"));
-  await set("0s", "10ms");
+  hands.removals.add("kube-proxy's minSyncPeriod", (limit) => set(own, limit));
+  await set(own.replaceAll(/minSyncPeriod: \S+/g, "minSyncPeriod: 10ms"), hands.signal);
 }
 
 /** The process ends with exit code 1; who asked it to gets no answer. */
@@ -136,15 +134,17 @@ async function hang(hands: MatrixHands, pod: SeenPod): Promise<void> {
   await held(hands, `${pod.name} goes on`, limits.hangMs, (on) => send(on ? "SIGSTOP" : "SIGCONT"));
 }
 
-/** `kubectl drain` of the Pod's node, of the target's Pods alone: the others are none of its business. */
+/**
+ * What `kubectl drain` does to the Pod's node, of the target's Pods alone: the node takes no Pod more,
+ * and those that it has are evicted.
+ */
 async function drain(hands: MatrixHands, { node }: SeenPod): Promise<void> {
-  const { deployment, namespace, removals, lab, nodeShell } = hands;
+  const { namespace, removals, world } = hands;
   const uncordon = () => kubectl(hands, "uncordon", node ?? "");
   const back = removals.add(`${node} takes Pods`, uncordon);
-  // It waits for the Pods to be gone, for longer than a program may take there.
-  const script = `setsid kubectl ${adminConfig} drain "$0" --ignore-daemonsets --timeout=120s \
-    --pod-selector=app.kubernetes.io/name=${deployment} </dev/null >/dev/null 2>&1 &`;
-  await nodeShell(lab.controlPlane, ["sh", "-c", script, node ?? ""]);
+  await kubectl(hands, "cordon", node ?? "");
+  for (const { name } of world.pods.filter((pod) => pod.node === node))
+    await evict(hands, { namespace, name });
   await waitForPods(
     hands,
     `the Pods of ${namespace} to have moved`,
@@ -153,6 +153,16 @@ async function drain(hands: MatrixHands, { node }: SeenPod): Promise<void> {
   );
   await uncordon();
   back();
+}
+
+async function evict(
+  { lab, nodeShell }: MatrixHands,
+  metadata: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}/eviction`;
+  const body = JSON.stringify({ apiVersion: "policy/v1", kind: "Eviction", metadata });
+  const create = ["create", `--raw=${path}`, "--filename=-"];
+  await nodeShell(lab.controlPlane, ["kubectl", adminConfig, ...create], body);
 }
 
 async function pause(hands: MatrixHands, { node }: SeenPod): Promise<void> {

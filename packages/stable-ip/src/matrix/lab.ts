@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Cluster, type KubeObject, kinds, type Service } from "@svclab/cluster";
+import { ToolError } from "@svclab/contracts";
 import { type Clock, machineClock } from "../observe/clock.ts";
 import { readNodes } from "../observe/lab.ts";
 import { applyAll, readManifests } from "../observe/manifests.ts";
@@ -72,6 +73,14 @@ async function deploy(
     await cluster.remove(namespace, {}, limit);
     await untilGone(namespace, { cluster, clock, signal: limit, limitMs: goneMs });
   };
+  const { workers } = await readNodes(cluster, signal);
+  if (workers.length < 2)
+    throw new ToolError({
+      code: "nodes-too-few",
+      expected: "two workers, as one is drained and paused",
+      found: `${workers.length}`,
+      todo: "bring up a cluster with two: ./svclab up --workers 2",
+    });
   // One that a call left behind when it was cut off may have been changed by it.
   await remove(signal);
   removals.add(`namespace ${namespace.name}`, remove);

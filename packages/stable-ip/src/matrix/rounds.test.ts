@@ -154,6 +154,20 @@ describe("the time until the API knows", () => {
   });
 });
 
+it("both times are none where the watch stood still, and a way's cost where its end was not seen", () => {
+  const block = new Block().round(1_000, 5_000).asked("ingress/new@host");
+  for (const node of nodes) block.rules(100, node, "10.1.0.1").rules(2_000, node);
+  block.at(1_300, { kind: "pods-seen", pods: [] });
+  assert.deepEqual([block.end()[0]?.noticedMs, block.end()[0]?.rulesMs], [300, 1_000]);
+  block.at(4_000, { kind: "blind", forMs: 400, why: "it stood still", late: true });
+  assert.deepEqual([block.end()[0]?.noticedMs, block.end()[0]?.rulesMs], [null, null]);
+  const early = new Block().round(1_000, 5_000).asked("ingress/new@host");
+  const cut = early.events.filter(
+    ({ kind, atMs }) => kind !== "answered" || atMs < startMs + 4_500,
+  );
+  assert.deepEqual(roundsOf(cut)[0]?.paths, {});
+});
+
 describe("the time to the rules", () => {
   const began = () => {
     const block = new Block().round(1_000, 5_000);

@@ -19,8 +19,11 @@ export function roundsOf(history: History): MatrixRound[] {
     if (end === undefined) return [];
     const span = { fromMs, toMs: end.fromMs };
     const { run, commit } = line.began;
-    const rulesMs = event.podIp === null ? null : rulesGoneMs(line, event.podIp, span);
-    const noticedMs = event.podUid === null ? null : unreadyMs(line, event.podUid, span);
+    const { podUid, podIp } = event;
+    // What a watch that stood still tells is stamped late.
+    const isSeen = !blindIn(line, span).has(event.from);
+    const rulesMs = podIp === null || !isSeen ? null : rulesGoneMs(line, podIp, span);
+    const noticedMs = podUid === null || !isSeen ? null : unreadyMs(line, podUid, span);
     const paths = pathsIn(line, span);
     return { kill: event.kill, run, commit, atMs: fromMs, paths, noticedMs, rulesMs };
   });
@@ -44,14 +47,18 @@ function pathNames(line: Timeline): string[] {
   return [...new Set(all.map(({ event }) => event.path))].sort();
 }
 
-/** Whether whoever asks on a path went on all the time. */
+/** Whether whoever asks on a path went on all the time, and until after it. */
 function isClear(line: Timeline, path: string, span: Span): boolean {
+  const blind = blindIn(line, span);
+  const goesOn = line.requests(path).some(({ toMs }) => toMs >= span.toMs);
+  const isGood = (recorder: string) => line.isPlaced(recorder) && !blind.has(recorder);
+  return goesOn && line.recordersOf(path).every(isGood);
+}
+
+/** Recorders that stood still in a span. */
+function blindIn(line: Timeline, span: Span): ReadonlySet<string> {
   const blind = line.of("blind").filter((one) => overlaps(one, span));
-  return line
-    .recordersOf(path)
-    .every(
-      (recorder) => line.isPlaced(recorder) && blind.every(({ event }) => event.from !== recorder),
-    );
+  return new Set(blind.map(({ event }) => event.from));
 }
 
 /** Those that keep their connections; of others each request is its own client's. */

@@ -21,7 +21,7 @@ export function toldFalseAlarm({
 }: Pick<Report, "falseAlarmShare">): string | null {
   if (falseAlarmShare === 0) return null;
   const runs = 10_000;
-  return `by chance at most ${number(falseAlarmShare * runs)} of ${number(runs)} such runs call a cluster in order broken`;
+  return `by chance about ${number(falseAlarmShare * runs)} of ${number(runs)} such runs call a cluster in order broken`;
 }
 
 /** How many requests got no answer, and how many for each cause, the most frequent first. */

@@ -137,8 +137,10 @@ describe("the chance of a false alarm", () => {
   it("is that of all tests of chance in the claims that were judged, in words", () => {
     const tests = claims.reduce((sum, one) => sum + (one.tests ?? 0), 0);
     assert.ok(tests >= 7, `${tests}`);
+    for (const { id, tests: own, limits: decided } of claims)
+      assert.equal(own !== undefined, "alphaShare" in decided, id);
     assert.ok(Math.abs(told(good).falseAlarmShare - tests * limits.alphaShare) < 1e-12);
-    const words = `by chance at most ${tests} of 10,000 such runs call a cluster in order broken`;
+    const words = `by chance about ${tests} of 10,000 such runs call a cluster in order broken`;
     assert.ok(toHtml(told(good), good).includes(words));
     const text = toText(told(good), { width: 80, colour: false }).replace(/\s+/g, " ");
     assert.ok(text.includes(words), text);
