@@ -1,40 +1,9 @@
 import { z } from "zod";
+import { DatabaseFault, databaseEvents } from "./events/database.ts";
+import { probeEvents } from "./events/probe.ts";
+import { seenEvents } from "./events/seen.ts";
+import { stamp } from "./events/stamp.ts";
 import { KillMode } from "./matrix.ts";
-import { NotesRead } from "./prober.ts";
-
-/**
- * One line of a history. `atMs` is milliseconds since the epoch on the recorder's own monotonic
- * clock (performance.timeOrigin + performance.now()); `from` names the recorder. Only a `clock`
- * event relates two recorders.
- */
-const stamp = { atMs: z.number(), from: z.string().min(1) };
-
-/** An endpoint of the Service's EndpointSlices, all slices merged. `podUid` from targetRef. */
-export const Endpoint = z.object({
-  podUid: z.string(),
-  ip: z.string(),
-  node: z.string().nullable(),
-  ready: z.boolean(),
-  serving: z.boolean(),
-  terminating: z.boolean(),
-});
-export type Endpoint = z.infer<typeof Endpoint>;
-
-/**
- * A Pod of the workload under test. Membership comes from ownership (ReplicaSet, StatefulSet),
- * never from the Service's selector. `ready` is the Pod's own Ready condition. `started` is the
- * time its container last started, null before it did; `containerId` changes on a restart.
- */
-export const SeenPod = z.object({
-  podUid: z.string(),
-  name: z.string(),
-  ip: z.string().nullable(),
-  node: z.string().nullable(),
-  ready: z.boolean(),
-  terminating: z.boolean(),
-  containerId: z.string().nullable(),
-});
-export type SeenPod = z.infer<typeof SeenPod>;
 
 /** Everything a run may do to the world, in the order in which a run does it. */
 export const FaultKind = z.enum([
@@ -51,27 +20,11 @@ export const FaultKind = z.enum([
 ]);
 export type FaultKind = z.infer<typeof FaultKind>;
 
-/** Everything that a run may do to the database, in the order in which a run does it. */
-export const DatabaseFault = z.enum([
-  "primary-deleted",
-  "server-killed",
-  "primary-force-deleted",
-  "primary-cut-off",
-  "primary-cut-off-from-clients-too",
-  "primary-node-paused",
-  "server-stopped",
-  "all-servers-killed",
-  "primary-volume-lost",
-  "replica-behind",
-]);
-export type DatabaseFault = z.infer<typeof DatabaseFault>;
-
-export const Why = z.enum(["refused", "reset", "timeout", "dns", "unreachable", "status"]);
-
 /** Of a history; another is of another version of svclab. 2: each line ends with a sum. */
 export const historyFormat = 2;
 
-export const Event = z.discriminatedUnion("kind", [
+/** What a run says of itself, and what it does to the cluster. */
+const deeds = [
   /** First line of every history. */
   z.object({
     ...stamp,
@@ -128,198 +81,10 @@ export const Event = z.discriminatedUnion("kind", [
   z.object({ ...stamp, kind: z.literal("pod-gone"), podUid: z.string() }),
   z.object({ ...stamp, kind: z.literal("scale-sent"), replicas: z.number().int() }),
   z.object({ ...stamp, kind: z.literal("roll-out-sent") }),
-  z.object({
-    ...stamp,
-    kind: z.literal("service-seen"),
-    service: z.string(),
-    uid: z.string(),
-    clusterIP: z.string(),
-    deleted: z.boolean(),
-    /** Addresses from status.loadBalancer.ingress. */
-    loadBalancer: z.array(z.string()),
-  }),
-  z.object({
-    ...stamp,
-    kind: z.literal("endpoints-seen"),
-    service: z.string(),
-    endpoints: z.array(Endpoint),
-  }),
-  /** How many of one node's rules name each Service; written once, at the end of a run. */
-  z.object({
-    ...stamp,
-    kind: z.literal("node-rules-seen"),
-    node: z.string(),
-    rules: z.record(z.string(), z.number().int()),
-  }),
-  /**
-   * To where one node's rules send new connections to a port of a Service from now on: address:port
-   * each, none where there is nobody to send them to. At the start those that lead somewhere are written.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("rules-changed"),
-    node: z.string(),
-    service: z.string(),
-    port: z.string(),
-    endpoints: z.array(z.string()),
-  }),
-  /** What was written of a node's rules is not to be relied on. */
-  z.object({ ...stamp, kind: z.literal("rules-unseen"), node: z.string(), why: z.string() }),
-  /**
-   * What the API says to the creation of an object, which is not kept: 201, or why it is refused.
-   * `asked` and `got` are the IP or the node port that the case is about; "any" where none is named.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("creation-tried"),
-    what: z.enum([
-      "service-with-named-ports",
-      "service-with-nameless-ports",
-      "service-with-any-ip",
-      "service-with-a-taken-ip",
-      "service-with-an-ip-outside",
-      "any-node-port",
-      "taken-node-port",
-      "node-port-outside",
-      "freed-node-port",
-    ]),
-    status: z.number().int(),
-    said: z.string(),
-    asked: z.string().optional(),
-    got: z.string().optional(),
-  }),
-  /** The IP of every Service of the cluster, by `namespace/name`; None where it is headless. */
-  z.object({
-    ...stamp,
-    kind: z.literal("service-ips-seen"),
-    ips: z.record(z.string(), z.string()),
-  }),
-  /** All Pods of the workload, each time one of them changed. */
-  z.object({ ...stamp, kind: z.literal("pods-seen"), pods: z.array(SeenPod) }),
-  /**
-   * `path` is `<route>` or `<route>/<connection>@<vantage>`; see PathId. `scheduledMs` is when
-   * the request was due, `sentMs` when it was sent, `tookMs` the time from the schedule to the
-   * last byte, all on the recorder's clock. `connection` is the client's local port.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("answered"),
-    path: z.string(),
-    scheduledMs: z.number(),
-    sentMs: z.number(),
-    tookMs: z.number(),
-    podUid: z.string(),
-    status: z.number().int(),
-    connection: z.number().int(),
-    /** The address that was asked, where the path has several. */
-    target: z.string().optional(),
-    /** Which of the clients that keep their connections asked; the first is 0. */
-    client: z.number().int().optional(),
-    /** The client's address, as it was sent from and as the Pod saw it; where the plan asks for it. */
-    source: z.object({ sent: z.string(), seen: z.string() }).optional(),
-  }),
-  z.object({
-    ...stamp,
-    kind: z.literal("unanswered"),
-    path: z.string(),
-    scheduledMs: z.number(),
-    sentMs: z.number(),
-    tookMs: z.number(),
-    why: Why,
-    target: z.string().optional(),
-    /** Whether it got no further than to connect, or was connected and waited for an answer. */
-    step: z.enum(["connect", "answer"]).optional(),
-    /** Its connection had carried an answer before. */
-    reused: z.boolean().optional(),
-    /** The client's local port, where the connection was still there. */
-    connection: z.number().int().optional(),
-  }),
-  /**
-   * One DNS query; `addresses` empty for NXDOMAIN and for no data. Of a CNAME query they are names,
-   * of one for SRV records `name:port`.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("resolved"),
-    path: z.string(),
-    name: z.string(),
-    addresses: z.array(z.string()),
-    tookMs: z.number(),
-  }),
-  z.object({
-    ...stamp,
-    kind: z.literal("unresolved"),
-    path: z.string(),
-    name: z.string(),
-    why: z.string(),
-    tookMs: z.number(),
-  }),
-  /** The Pod that it was done to and its server's UUID, as its agent said just before. */
-  z.object({
-    ...stamp,
-    kind: z.literal("database-fault-began"),
-    fault: DatabaseFault,
-    pod: z.string(),
-    serverUuid: z.string(),
-  }),
-  /** All members are in one group again, ready and labelled, and a note was acknowledged since. */
-  z.object({ ...stamp, kind: z.literal("database-fault-ended"), fault: DatabaseFault }),
-  /** Written before the note `<run>/<session>/<seq>` is sent. */
-  z.object({
-    ...stamp,
-    kind: z.literal("note-sent"),
-    session: z.string(),
-    seq: z.number().int(),
-    way: z.enum(["api", "sql"]),
-  }),
-  /**
-   * acknowledged: the database said that it is written. refused: it is certainly not. unknown: the
-   * answer never came, or said that nobody knows. `tookMs` from sending; `serverUuid` of the member,
-   * `id` of the row, null where they were not told.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("note-answered"),
-    session: z.string(),
-    seq: z.number().int(),
-    outcome: z.enum(["acknowledged", "refused", "unknown"]),
-    tookMs: z.number(),
-    serverUuid: z.string().nullable(),
-    id: z.string().nullable(),
-    why: z.string().nullable(),
-  }),
-  /** Every session has ended: how many note-sent and note-answered it has written. */
-  z.object({
-    ...stamp,
-    kind: z.literal("notes-ended"),
-    sent: z.number().int(),
-    answered: z.number().int(),
-  }),
-  /** The notes of the run on one member, read after all sessions had ended. */
-  z.object({ ...stamp, kind: z.literal("notes-read"), ...NotesRead.shape }),
-  /**
-   * What whoever `host` led to said over a new connection: its server's UUID, and the greatest id of
-   * a note there, "0" where there is none. Both null: no answer, and why.
-   */
-  z.object({
-    ...stamp,
-    kind: z.literal("member-read"),
-    path: z.string(),
-    host: z.string(),
-    serverUuid: z.string().nullable(),
-    newest: z.string().nullable(),
-    why: z.string().nullable(),
-    tookMs: z.number(),
-  }),
-  /** What the agent of one member says of it, each time that it changed; null: no answer. */
-  z.object({
-    ...stamp,
-    kind: z.literal("member-seen"),
-    pod: z.string(),
-    state: z.string().nullable(),
-    role: z.string().nullable(),
-    serverUuid: z.string().nullable(),
-  }),
+] as const;
+
+/** What is said of whoever records or asks. */
+const recorders = [
   /** What a load generator says of itself when it ends. */
   z.object({
     ...stamp,
@@ -346,6 +111,14 @@ export const Event = z.discriminatedUnion("kind", [
     offsetMs: z.number(),
     uncertaintyMs: z.number(),
   }),
+] as const;
+
+export const Event = z.discriminatedUnion("kind", [
+  ...deeds,
+  ...seenEvents,
+  ...probeEvents,
+  ...databaseEvents,
+  ...recorders,
 ]);
 export type Event = z.infer<typeof Event>;
 export type EventOf<K extends Event["kind"]> = Extract<Event, { kind: K }>;

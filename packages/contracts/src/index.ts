@@ -1,7 +1,5 @@
 export { Asked, Echo, Identity, Problem, seenFrom, servedBy, WhoAmI } from "./api.ts";
 export {
-  DatabaseFault,
-  Endpoint,
   Event,
   type EventOf,
   FaultKind,
@@ -9,9 +7,10 @@ export {
   type PathId,
   pathId,
   routeOf,
-  SeenPod,
-  Why,
 } from "./event.ts";
+export { DatabaseFault } from "./events/database.ts";
+export { Why } from "./events/probe.ts";
+export { Endpoint, SeenPod } from "./events/seen.ts";
 export { type FaultBody, FaultState, FaultSwitch } from "./fault-switch.ts";
 export { GroupMember } from "./group-member.ts";
 export { GroupRecord, noGroupYet, StoppedMember } from "./group-record.ts";
