@@ -7,7 +7,7 @@ const perSecond = 20;
 const ask = { kind: "http", url: "/whoami", timeoutMs: 1_000, perSecond } as const;
 const keptConnections = 4;
 
-export type Way =
+type Way =
   | "cluster-ip/new"
   | "cluster-ip/kept"
   | "name/new"
