@@ -35,6 +35,8 @@ export type Judged = z.infer<typeof Judged>;
 
 /** Why a request got no answer. */
 export const LossCause = z.enum([
+  /** The node still tracked an earlier attempt from the same port, and led it where that one went. */
+  "still-tracked",
   /** Nobody listened at a Pod that the slice still listed. */
   "refused-before-the-slice-changed",
   /** The node still sent to a Pod that the slice no longer listed, or not yet to one that it listed. */

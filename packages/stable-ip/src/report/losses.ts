@@ -10,6 +10,7 @@ const words: Readonly<Record<LossCause, string>> = {
   "black-hole": "sent into a black hole until they timed out",
   "stale-name": "sent to an address that was no longer the name's",
   "no-endpoint": "sent while there was no endpoint",
+  "still-tracked": "led by the node as an earlier attempt from the same port",
   "balancer-not-ready": "sent to a load balancer that did not serve yet",
   "clients-own": "not read in time by the client itself",
 };

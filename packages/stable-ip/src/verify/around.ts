@@ -10,6 +10,8 @@ export type Unanswered = Moment<EventOf<"unanswered">>;
 export const direct = "endpoint/new";
 export const balanced = "load-balancer/new";
 
+/** A kernel keeps an attempt that was not answered for so long (nf_conntrack_tcp_timeout_syn_sent). */
+const trackedMs = 120_000;
 /** Each worker asks every Pod's own address five times a second. */
 const nearMs = 250;
 
@@ -42,6 +44,8 @@ export interface Seen {
   isSilent(ip: string, request: Unanswered): boolean;
   /** The same of any Pod. */
   someSilent(request: Unanswered): boolean;
+  /** An attempt to connect from the same port to the same address had timed out a short time before. */
+  isTracked(request: Unanswered): boolean;
   /** A Pod had not answered at its own address before the request was sent. */
   wasSilent(request: Unanswered): boolean;
 }
@@ -52,6 +56,7 @@ export function whatWasSeen(line: Timeline): Seen {
   const balancer = line.of("service-seen").filter(({ event }) => event.service === "web-public");
   const own = requestsByTarget(line, direct);
   const balancing = requestsByTarget(line, balanced);
+  const attempts = Map.groupBy(line.of("unanswered").filter(isAttempt), attemptOf);
   const { nodeAddresses, nodes } = line.began.world;
   const nodeAt = new Map(Object.entries(nodeAddresses).map(([node, ip]) => [ip, node]));
   return {
@@ -91,12 +96,26 @@ export function whatWasSeen(line: Timeline): Seen {
     },
     isSilent: (ip, request) => isSilentNear(own.get(ip) ?? [], request),
     someSilent: (request) => [...own.values()].some((all) => isSilentNear(all, request)),
+    isTracked: (request) =>
+      (attempts.get(attemptOf(request)) ?? []).some(
+        (one) => one.toMs <= request.fromMs && request.fromMs - one.toMs < trackedMs,
+      ),
     wasSilent: (request) =>
       [...own.values()].some((all) => {
         const { before } = neighbours(all, request);
         return before !== undefined && isUnanswered(before) && before.toMs < request.fromMs;
       }),
   };
+}
+
+/** It timed out before it was connected, and its port is known. */
+export function isAttempt({ event }: Unanswered): boolean {
+  const { why, step, connection } = event;
+  return why === "timeout" && step === "connect" && connection !== undefined;
+}
+
+function attemptOf({ event }: Unanswered): string {
+  return [event.from, event.target, event.connection].join("|");
 }
 
 function requestsByTarget(line: Timeline, route: string): ReadonlyMap<string, Request[]> {

@@ -36,6 +36,24 @@ const rules = (node: string, ...ips: string[]): Unstamped => ({
 /** The Pods of the builder, in its order. */
 const [a, b, c] = ["10.244.1.10", "10.244.1.11", "10.244.1.12"] as const;
 
+it("timed out from a port from which another attempt had, less than two minutes before", () => {
+  const hung = (more: Partial<EventOf<"unanswered">>, afterMs?: number) => {
+    const asked = { why: "timeout", step: "connect", target: "10.96.0.9", ...more } as const;
+    return (told: HistoryBuilder) => loses(told, asked, afterMs);
+  };
+  const twice = (second: ReturnType<typeof hung>) =>
+    causes(second(hung({ connection: 40_000 })(began().answers(5))));
+  assert.deepEqual(twice(hung({ connection: 40_000 })), [null, "still-tracked"]);
+  for (const other of [
+    hung({ connection: 40_001 }),
+    hung({ connection: 40_000, target: "10.96.0.8" }),
+    hung({ connection: 40_000, step: "answer" }),
+    hung({ connection: 40_000 }, 130_000),
+    hung({}),
+  ])
+    assert.deepEqual(twice(other), [null]);
+});
+
 it("says nothing where every request was answered", () => {
   const told = explainLosses(timeline(began().answers(20).end()));
   assert.deepEqual(told.lost, []);

@@ -4,6 +4,7 @@ import type { Request, Timeline } from "../history/timeline.ts";
 import {
   balanced,
   direct,
+  isAttempt,
   isUnanswered,
   type Seen,
   type Unanswered,
@@ -89,7 +90,8 @@ function causeOf(request: Unanswered, seen: Seen): LossCause | null {
     return slices.none ? "no-endpoint" : "refused-before-the-rules-changed";
   const asked = route === direct ? [target] : [...used.ips];
   const silent = asked.filter((ip) => seen.isSilent(ip, request));
-  if (silent.length === 0) return null;
+  if (silent.length === 0)
+    return isAttempt(request) && seen.isTracked(request) ? "still-tracked" : null;
   if (why === "timeout") return "black-hole";
   return silent.some((ip) => slices.ips.has(ip))
     ? "refused-before-the-slice-changed"
