@@ -1,5 +1,6 @@
 import { kinds } from "@svclab/cluster";
 import type { DatabaseFault } from "@svclab/contracts";
+import { held } from "../kill/held.ts";
 import { ranOut, until } from "../observe/wait.ts";
 import type { DatabaseHands, PlacedMember } from "./hands.ts";
 import { databaseNames } from "./lab.ts";
@@ -101,9 +102,9 @@ const faults: Readonly<Record<DatabaseFault, Fault>> = {
   "primary-cut-off-from-clients-too": (hands, primary) =>
     cutOff(hands, primary, [databaseNames.groupPort, databaseNames.port]),
   "primary-node-paused": (hands, { node }) =>
-    held(hands, `node ${node} goes on`, (on) => hands.pauseNode(node, on)),
+    held(hands, `node ${node} goes on`, limits.heldMs, (on) => hands.pauseNode(node, on)),
   "server-stopped": (hands, primary) =>
-    held(hands, `the server of ${primary.pod} goes on`, (on, signal) =>
+    held(hands, `the server of ${primary.pod} goes on`, limits.heldMs, (on, signal) =>
       signalProcess({ ...hands, signal }, primary, on ? "STOP" : "CONT"),
     ),
   "all-servers-killed": (hands) =>
@@ -143,22 +144,9 @@ function cutOff(
     `add rule ${table} forward tcp dport ${among} drop`,
     `add rule ${table} forward tcp sport ${among} drop`,
   ];
-  return held(hands, `the rules on ${node} are gone`, (on) =>
+  return held(hands, `the rules on ${node} are gone`, limits.heldMs, (on) =>
     hands.nodeShell(node, ["nft", on ? rules.join("; ") : `delete table ${table}`]),
   );
-}
-
-/** Keeps something up for a while; it is undone whatever happens meanwhile. */
-async function held(
-  { removals, clock, signal }: Pick<DatabaseHands, "removals" | "clock" | "signal">,
-  what: string,
-  set: (on: boolean, signal: AbortSignal) => Promise<unknown>,
-): Promise<void> {
-  const undone = removals.add(what, (limit) => set(false, limit));
-  await set(true, signal);
-  await clock.sleep(limits.heldMs, signal);
-  await set(false, signal);
-  undone();
 }
 
 /**

@@ -13,19 +13,25 @@ export async function killPod(hands: Hands, pod: SeenPod, how: How): Promise<voi
   const { podUid, ip, node } = pod;
   if (ip === null || node === null) throw notRunning(pod);
   const sentMs = clock.nowMs();
-  await send[how](hands, pod, node);
+  await send[how](hands, pod);
   record({ kind: "pod-kill-sent", podUid, podIp: ip, node, how }, sentMs);
 }
 
-const send: Readonly<Record<How, (hands: Hands, pod: SeenPod, node: string) => Promise<unknown>>> =
-  {
-    graceful: (hands, pod) => deletePod(hands, pod, undefined),
-    force: (hands, pod) => deletePod(hands, pod, 0),
-    sigkill: ({ nodeShell }, pod, node) => {
-      const id = containerOf(pod);
-      return nodeShell(node, ["ctr", "-n", "k8s.io", "tasks", "kill", "-s", "SIGKILL", id]);
-    },
-  };
+const send: Readonly<Record<How, (hands: Hands, pod: SeenPod) => Promise<unknown>>> = {
+  graceful: (hands, pod) => deletePod(hands, pod, undefined),
+  force: (hands, pod) => deletePod(hands, pod, 0),
+  sigkill: (hands, pod) => signalContainer(hands, pod, "SIGKILL"),
+};
+
+/** Sends a signal to the process of a Pod's container. */
+export function signalContainer(
+  { nodeShell }: Pick<Hands, "nodeShell">,
+  pod: SeenPod,
+  signal: "SIGKILL" | "SIGSTOP" | "SIGCONT",
+): Promise<string> {
+  const id = containerOf(pod);
+  return nodeShell(pod.node ?? "", ["ctr", "-n", "k8s.io", "tasks", "kill", "-s", signal, id]);
+}
 
 async function deletePod(
   { cluster, namespace, signal }: Hands,

@@ -1,9 +1,10 @@
 import { kinds } from "@svclab/cluster";
 import type { KillMode, SeenPod } from "@svclab/contracts";
 import type { Hands } from "../kill/hands.ts";
+import { held } from "../kill/held.ts";
 import { holdUnready } from "../kill/hold-unready.ts";
-import { containerOf, type How, killPod } from "../kill/kill-pod.ts";
-import { rollOut } from "../kill/roll-out.ts";
+import { type How, killPod, signalContainer } from "../kill/kill-pod.ts";
+import { replaceAll, rollOut } from "../kill/roll-out.ts";
 import { isRefused, throwSwitch } from "../kill/throw-switch.ts";
 import { allReady, waitForPods } from "../kill/wait-for-pods.ts";
 import { until } from "../observe/wait.ts";
@@ -91,19 +92,7 @@ async function endAtOnce(hands: MatrixHands): Promise<void> {
   });
   removals.add("the target's preStop", (limit) => cluster.patch(ref, "strategic", asBefore, limit));
   const without = patch({ lifecycle: null, env: [{ name, value: "on" }] });
-  await replaced(hands, () => cluster.patch(ref, "strategic", without, signal));
-}
-
-/** Changes the template, and waits until every Pod is a new one. */
-async function replaced(hands: MatrixHands, change: () => Promise<unknown>): Promise<void> {
-  const before = new Set(hands.world.pods.map(({ podUid }) => podUid));
-  await change();
-  await waitForPods(
-    hands,
-    "every Pod to be replaced",
-    limits.wholeMs,
-    (pods) => allReady(pods, hands.replicas) && pods.every(({ podUid }) => !before.has(podUid)),
-  );
+  await replaceAll(hands, limits.wholeMs, () => cluster.patch(ref, "strategic", without, signal));
 }
 
 /** kube-proxy may write its rules every 10 ms in the place of every second (minSyncPeriod). */
@@ -128,10 +117,9 @@ async function crash(hands: MatrixHands, pod: SeenPod): Promise<void> {
 
 /** SIGSTOP: it accepts connections and answers nobody. The liveness probe is more patient than this. */
 async function hang(hands: MatrixHands, pod: SeenPod): Promise<void> {
-  const id = containerOf(pod);
-  const send = (name: string) =>
-    hands.nodeShell(pod.node ?? "", ["ctr", "-n", "k8s.io", "tasks", "kill", "-s", name, id]);
-  await held(hands, `${pod.name} goes on`, limits.hangMs, (on) => send(on ? "SIGSTOP" : "SIGCONT"));
+  await held(hands, `${pod.name} goes on`, limits.hangMs, (on) =>
+    signalContainer(hands, pod, on ? "SIGSTOP" : "SIGCONT"),
+  );
 }
 
 /**
@@ -214,18 +202,4 @@ const adminConfig = "--kubeconfig=/etc/kubernetes/admin.conf";
 
 function kubectl({ lab, nodeShell }: MatrixHands, ...args: string[]): Promise<string> {
   return nodeShell(lab.controlPlane, ["kubectl", adminConfig, ...args]);
-}
-
-/** Keeps something up for a while; it is undone whatever happens meanwhile. */
-async function held(
-  { removals, clock, signal }: MatrixHands,
-  what: string,
-  forMs: number,
-  set: (on: boolean) => Promise<unknown>,
-): Promise<void> {
-  const undone = removals.add(what, () => set(false));
-  await set(true);
-  await clock.sleep(forMs, signal);
-  await set(false);
-  undone();
 }

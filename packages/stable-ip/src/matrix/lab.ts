@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Cluster, type KubeObject, kinds, type Service } from "@svclab/cluster";
 import { ToolError } from "@svclab/contracts";
 import { type Clock, machineClock } from "../observe/clock.ts";
-import { readNodes } from "../observe/lab.ts";
+import { type Nodes, readNodes } from "../observe/lab.ts";
 import { applyAll, readManifests } from "../observe/manifests.ts";
 import { untilGone } from "../observe/until-gone.ts";
 import { until } from "../observe/wait.ts";
@@ -29,7 +29,6 @@ export type SubjectName = "target" | "lone";
 interface Subject {
   readonly deployment: SubjectName;
   readonly deploymentUid: string;
-  readonly service: string;
   readonly clusterIP: string;
 }
 
@@ -37,13 +36,9 @@ interface Subject {
 export const serviceOf = { target: "inside", lone: "lone" } as const;
 
 /** Each way to the Pods: where it is asked. */
-export interface MatrixLab {
+export interface MatrixLab extends Nodes {
   readonly subjects: Readonly<Record<SubjectName, Subject>>;
   readonly replicas: number;
-  readonly nodes: readonly string[];
-  readonly workers: readonly string[];
-  readonly controlPlane: string;
-  readonly nodeAddresses: Readonly<Record<string, string>>;
   readonly insideName: string;
   readonly directName: string;
   readonly nodePort: number;
@@ -120,7 +115,7 @@ async function readMatrixLab(cluster: Cluster, signal: AbortSignal): Promise<Mat
     ]);
     const deploymentUid = pods?.metadata.uid ?? "";
     const clusterIP = way?.spec.clusterIP ?? "";
-    return { deployment, deploymentUid, service, clusterIP, replicas: pods?.spec.replicas ?? 0 };
+    return { deployment, deploymentUid, clusterIP, replicas: pods?.spec.replicas ?? 0 };
   };
   const [target, lone, node, balanced, ingress, gateway, nodes] = await Promise.all([
     subject("target"),

@@ -14,6 +14,7 @@ import { serviceOf } from "./lab.ts";
 export function roundsOf(history: History): MatrixRound[] {
   const line = timeline(history);
   const ends = line.of("kill-round-ended");
+  const asked = pathNames(line);
   return line.of("kill-round-began").flatMap(({ event, fromMs }) => {
     const end = ends.find((one) => one.fromMs >= fromMs);
     if (end === undefined) return [];
@@ -24,14 +25,14 @@ export function roundsOf(history: History): MatrixRound[] {
     const isSeen = !blindIn(line, span).has(event.from);
     const rulesMs = podIp === null || !isSeen ? null : rulesGoneMs(line, podIp, span);
     const noticedMs = podUid === null || !isSeen ? null : unreadyMs(line, podUid, span);
-    const paths = pathsIn(line, span);
+    const paths = pathsIn(line, asked, span);
     return { kill: event.kill, run, commit, atMs: fromMs, paths, noticedMs, rulesMs };
   });
 }
 
-function pathsIn(line: Timeline, span: Span): Record<string, PathRound> {
+function pathsIn(line: Timeline, asked: readonly string[], span: Span): Record<string, PathRound> {
   const paths: Record<string, PathRound> = {};
-  for (const path of pathNames(line)) {
+  for (const path of asked) {
     if (!isClear(line, path, span)) continue;
     const all = line.requests(path).filter((request) => overlaps(request, span));
     const byTarget = Map.groupBy(all, ({ event }) => event.target ?? "");
