@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type KillMode, MatrixRound, ToolError } from "@svclab/contracts";
-import { holdCluster, type Lab, pauseNode } from "@svclab/kind";
+import { holdCluster, type Lab } from "@svclab/kind";
 import { parseHistory, roundsOf, runBlock, withMatrix } from "@svclab/stable-ip";
 import { addJsonLine, readJsonLines } from "./json-lines.ts";
 import { commitOf, newRun, observer, type ProofOptions } from "./proof.ts";
@@ -60,15 +60,10 @@ export function measureMatrix(lab: Lab, wishes: MatrixWishes): Promise<MatrixRou
       ) {
         const { kill } = next;
         const runDir = await newRun(lab.checkout);
-        const request = { ...watching, ...next, commit, lab: matrixLab, runDir };
         let made: readonly MatrixRound[] = [];
         try {
-          const { history, stopped } = await runBlock({
-            ...request,
-            hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
-            nodesReachable: lab.engine.addressesReachable,
-            pauseNode: (node, paused) => pauseNode(lab.engine, node, paused),
-          });
+          const block = { ...watching, ...next, commit, lab: matrixLab, runDir };
+          const { history, stopped } = await runBlock(block);
           made = roundsOf(history);
           if (stopped !== null) lab.write(`stopped: ${stopped.message}`);
           if (made.length > 0) continue;

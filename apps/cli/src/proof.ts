@@ -66,7 +66,6 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
     claims: options.claims,
     ...(options.violation === undefined ? {} : { violation: options.violation }),
     control: options.control,
-    nodesReachable: lab.engine.addressesReachable,
     commit: await commitOf(lab.checkout),
     parts: await parts(lab),
   };
@@ -75,13 +74,8 @@ async function proveHeld(lab: Lab, options: ProofOptions): Promise<Proof> {
       ? await run({
           ...request,
           loadScript: join(lab.checkout, "tests/load/spread.ts"),
-          hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
         })
-      : await runDatabase({
-          ...request,
-          ...options.database,
-          pauseNode: (node, paused) => pauseNode(lab.engine, node, paused),
-        });
+      : await runDatabase({ ...request, ...options.database });
   if (result.stopped !== null) lab.write(`stopped: ${result.stopped.message}`);
   await writeReports(folder, result);
   await pointLatest(lab.checkout, folder);
@@ -104,6 +98,9 @@ export async function observer(lab: Lab, { name, images }: Pick<ProofOptions, "n
       onNode(lab.engine, node, argv, input),
     nodeFollow: ((node, argv, onLine, signal) =>
       followOnNode(lab.engine, node, argv, onLine, signal)) satisfies RunRequest["nodeFollow"],
+    nodesReachable: lab.engine.addressesReachable,
+    pauseNode: (node: string, paused: boolean) => pauseNode(lab.engine, node, paused),
+    hostProber: [process.execPath, join(lab.checkout, "apps/prober/src/main.ts")],
     podProgram: mayStartPodPrograms(lab.engine)
       ? (node: string, pod: { readonly uid: string }) => podProgram(lab.engine, node, pod.uid)
       : null,
